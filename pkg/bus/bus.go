@@ -1,0 +1,208 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+)
+
+// maxAsyncPublishes bounds what is published and not yet acknowledged.
+const maxAsyncPublishes = 4096
+
+// Bus is a connection to NATS JetStream with Vigie's table on it.
+type Bus struct {
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	logger  *slog.Logger
+	metrics *Metrics
+}
+
+// Connect reaches the bus the config names and creates what is missing of its
+// table. It waits up to wait for a server that is not there yet. Options are
+// added to the connection's own (an in-process server, a name).
+func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, wait time.Duration, options ...nats.Option) (*Bus, error) {
+	options = append([]nats.Option{
+		nats.Name("vigie"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				logger.Warn("bus: connection lost, reconnecting", "err", err)
+			}
+		}),
+	}, options...)
+	if cfg.NATS.CredentialsFile.IsSet() {
+		options = append(options, nats.UserCredentialBytes([]byte(cfg.NATS.CredentialsFile.Value())))
+	}
+	address := cfg.NATSAddress()
+	conn, err := dial(ctx, address, wait, options)
+	if err != nil {
+		return nil, fmt.Errorf("bus: no NATS server answers at %s: start `vigie up`, or set nats.url: %w", address, err)
+	}
+	js, err := jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(maxAsyncPublishes))
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("bus: JetStream at %s: %w", address, err)
+	}
+	b := &Bus{conn: conn, js: js, logger: logger, metrics: metrics}
+	if err := b.createTable(ctx, cfg.Retention.Streams.Std()); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func dial(ctx context.Context, address string, wait time.Duration, options []nats.Option) (*nats.Conn, error) {
+	deadline := time.Now().Add(wait)
+	for {
+		conn, err := nats.Connect(address, options...)
+		if err == nil || time.Now().After(deadline) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (b *Bus) createTable(ctx context.Context, retention time.Duration) error {
+	for _, config := range streams(retention) {
+		if _, err := b.js.CreateOrUpdateStream(ctx, config); err != nil {
+			return fmt.Errorf("bus: create stream %s: %w", config.Name, err)
+		}
+	}
+	for _, bucket := range allBuckets {
+		config := jetstream.KeyValueConfig{Bucket: bucket, Storage: jetstream.FileStorage, History: 1, MaxBytes: 1 << 30}
+		if _, err := b.js.CreateOrUpdateKeyValue(ctx, config); err != nil {
+			return fmt.Errorf("bus: create bucket %s: %w", bucket, err)
+		}
+	}
+	for _, consumer := range allConsumers {
+		if _, err := b.js.CreateOrUpdateConsumer(ctx, consumer.Stream, consumer.config()); err != nil {
+			return fmt.Errorf("bus: create consumer %s on %s: %w", consumer.Durable, consumer.Stream, err)
+		}
+	}
+	return nil
+}
+
+// Close flushes what was published and closes the connection.
+func (b *Bus) Close() {
+	_ = b.conn.FlushTimeout(2 * time.Second)
+	b.conn.Close()
+}
+
+// JetStream gives the client itself, for what the table does not cover.
+func (b *Bus) JetStream() jetstream.JetStream { return b.js }
+
+// Check says whether the bus can be reached now.
+func (b *Bus) Check(context.Context) error {
+	if status := b.conn.Status(); status != nats.CONNECTED {
+		return fmt.Errorf("bus: the connection to NATS is %s", status)
+	}
+	return nil
+}
+
+// Bucket opens a bucket of the table.
+func (b *Bus) Bucket(ctx context.Context, name string) (jetstream.KeyValue, error) {
+	bucket, err := b.js.KeyValue(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("bus: open bucket %s: %w", name, err)
+	}
+	return bucket, nil
+}
+
+// Outgoing is a message to publish.
+type Outgoing struct {
+	Subject string
+	ID      string // Nats-Msg-Id: the same id is stored once
+	Message proto.Message
+}
+
+// Published says what became of an Outgoing.
+type Published struct {
+	Sequence  uint64
+	Duplicate bool // the stream already held it
+	Err       error
+}
+
+// Publish stores one message; when it returns nil the message is durable.
+func (b *Bus) Publish(ctx context.Context, out Outgoing) (Published, error) {
+	results := b.PublishAll(ctx, []Outgoing{out})
+	return results[0], results[0].Err
+}
+
+// PublishAll stores messages side by side and waits for all of them. The
+// results are in the same order.
+func (b *Bus) PublishAll(ctx context.Context, outs []Outgoing) []Published {
+	results := make([]Published, len(outs))
+	futures := make([]jetstream.PubAckFuture, len(outs))
+	for i, out := range outs {
+		data, err := proto.Marshal(out.Message)
+		if err != nil {
+			results[i].Err = fmt.Errorf("bus: encode for %s: %w", out.Subject, err)
+			continue
+		}
+		futures[i], results[i].Err = b.publishAsync(ctx, &nats.Msg{Subject: out.Subject, Data: data}, out.ID)
+	}
+	for i, future := range futures {
+		if future == nil {
+			continue
+		}
+		select {
+		case ack := <-future.Ok():
+			results[i].Sequence, results[i].Duplicate = ack.Sequence, ack.Duplicate
+		case err := <-future.Err():
+			results[i].Err = fmt.Errorf("bus: publish on %s: %w", outs[i].Subject, err)
+		case <-ctx.Done():
+			results[i].Err = fmt.Errorf("bus: publish on %s: %w", outs[i].Subject, ctx.Err())
+		}
+	}
+	return results
+}
+
+// publishAsync waits where too many publishes are under way.
+func (b *Bus) publishAsync(ctx context.Context, msg *nats.Msg, id string) (jetstream.PubAckFuture, error) {
+	for {
+		future, err := b.js.PublishMsgAsync(msg, jetstream.WithMsgID(id))
+		switch {
+		case err == nil:
+			return future, nil
+		case errors.Is(err, jetstream.ErrTooManyStalledMsgs) && ctx.Err() == nil:
+			continue
+		default:
+			return nil, fmt.Errorf("bus: publish on %s: %w", msg.Subject, err)
+		}
+	}
+}
+
+// publishRaw stores one message and waits for it.
+func (b *Bus) publishRaw(ctx context.Context, msg *nats.Msg, id string) error {
+	if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(id)); err != nil {
+		return fmt.Errorf("bus: publish on %s: %w", msg.Subject, err)
+	}
+	return nil
+}
+
+// Pending says how many messages a consumer has yet to finish: not delivered,
+// or delivered and not acknowledged.
+func (b *Bus) Pending(ctx context.Context, consumer Consumer) (uint64, error) {
+	c, err := b.js.Consumer(ctx, consumer.Stream, consumer.Durable)
+	if err != nil {
+		return 0, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
+	}
+	info, err := c.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
+	}
+	return info.NumPending + uint64(info.NumAckPending), nil
+}

@@ -1,0 +1,199 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+)
+
+// Message is one delivery of a message.
+type Message struct {
+	Subject   string
+	Data      []byte
+	Sequence  uint64    // in the stream
+	Time      time.Time // when the stream stored it
+	Delivered uint64    // 1 at the first delivery
+	raw       jetstream.Msg
+}
+
+// Decode reads the message. Bytes that are no such message are a permanent fault.
+func (m *Message) Decode(into proto.Message) error {
+	if err := proto.Unmarshal(m.Data, into); err != nil {
+		return Permanent(ReasonUndecodable, err)
+	}
+	return nil
+}
+
+// Handler takes a batch, in the order of the stream, and answers one outcome
+// for each message: nil for done, Retry or Permanent; any other error is a
+// Retry. A nil answer means all are done.
+type Handler func(ctx context.Context, batch []*Message) []error
+
+// RetryError asks for the message again after a delay.
+type RetryError struct {
+	Delay time.Duration
+	Err   error
+}
+
+func (e *RetryError) Error() string { return e.Err.Error() }
+func (e *RetryError) Unwrap() error { return e.Err }
+
+// Retry is the outcome of a message that could not be handled now: something
+// else is at fault. The delay grows with each delivery where it is 0.
+func Retry(delay time.Duration, err error) error { return &RetryError{Delay: delay, Err: err} }
+
+// PermanentError says that the message itself is at fault.
+type PermanentError struct {
+	Reason Reason
+	Err    error
+}
+
+func (e *PermanentError) Error() string { return e.Err.Error() }
+func (e *PermanentError) Unwrap() error { return e.Err }
+
+// Permanent is the outcome of a message that can never be handled. It goes to
+// DEADLETTER with its reason.
+func Permanent(reason Reason, err error) error { return &PermanentError{Reason: reason, Err: err} }
+
+// Consume hands batches to the handler until ctx is done; the batch under way
+// is then finished with a context that is not cancelled. It returns nil on
+// shutdown, and an error only when the consumer itself is broken.
+func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) error {
+	c, err := b.js.Consumer(ctx, consumer.Stream, consumer.Durable)
+	if err != nil {
+		return fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
+	}
+	messages, err := c.Messages(jetstream.PullMaxMessages(consumer.Batch), jetstream.WithMessagesErrOnMissingHeartbeat(false))
+	if err != nil {
+		return fmt.Errorf("bus: consume %s: %w", consumer.Durable, err)
+	}
+	defer messages.Stop()
+	work := context.WithoutCancel(ctx)
+	for {
+		batch, err := gather(ctx, messages, consumer)
+		if len(batch) > 0 {
+			b.settle(work, consumer, batch, safely(work, handle, batch))
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, jetstream.ErrMsgIteratorClosed):
+			return fmt.Errorf("bus: consume %s: the connection was closed: %w", consumer.Durable, err)
+		case err != nil:
+			b.logger.Warn("bus: reading failed, going on", "consumer", consumer.Durable, "err", err)
+			pause(ctx, time.Second)
+		}
+	}
+}
+
+// gather waits for a first message, then lingers for more.
+func gather(ctx context.Context, messages jetstream.MessagesContext, consumer Consumer) ([]*Message, error) {
+	var batch []*Message
+	linger := consumer.Linger
+	if linger == 0 {
+		linger = defaultLinger
+	}
+	wait := ctx
+	for len(batch) < consumer.Batch {
+		msg, err := messages.Next(jetstream.NextContext(wait))
+		if err != nil {
+			if wait.Err() != nil {
+				return batch, nil
+			}
+			return batch, err
+		}
+		batch = append(batch, newMessage(msg))
+		if len(batch) == 1 {
+			var cancel context.CancelFunc
+			wait, cancel = context.WithTimeout(ctx, linger)
+			defer cancel()
+		}
+	}
+	return batch, nil
+}
+
+func newMessage(msg jetstream.Msg) *Message {
+	m := &Message{Subject: msg.Subject(), Data: msg.Data(), raw: msg, Delivered: 1}
+	if meta, err := msg.Metadata(); err == nil {
+		m.Sequence, m.Time, m.Delivered = meta.Sequence.Stream, meta.Timestamp, meta.NumDelivered
+	}
+	return m
+}
+
+// safely turns a panic of the handler into an outcome: a message that makes us
+// fall must not do so for ever. The messages are then handled one by one, so
+// that only the guilty one is dead.
+func safely(ctx context.Context, handle Handler, batch []*Message) (outcomes []error) {
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		if len(batch) == 1 {
+			outcomes = []error{Permanent(ReasonPanic, fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))}
+			return
+		}
+		outcomes = make([]error, len(batch))
+		for i := range batch {
+			if one := safely(ctx, handle, batch[i:i+1]); len(one) > 0 {
+				outcomes[i] = one[0]
+			}
+		}
+	}()
+	return handle(ctx, batch)
+}
+
+// settle acknowledges, asks again, or buries each message.
+func (b *Bus) settle(ctx context.Context, consumer Consumer, batch []*Message, outcomes []error) {
+	for i, m := range batch {
+		var outcome error
+		if i < len(outcomes) {
+			outcome = outcomes[i]
+		}
+		var permanent *PermanentError
+		var retry *RetryError
+		var err error
+		switch {
+		case outcome == nil:
+			b.metrics.handled(consumer.Durable, "ack")
+			err = m.raw.Ack()
+		case errors.As(outcome, &permanent):
+			if err = b.bury(ctx, consumer, m, permanent); err == nil {
+				b.metrics.handled(consumer.Durable, "dead")
+				err = m.raw.Term()
+				break
+			}
+			fallthrough
+		default:
+			b.metrics.handled(consumer.Durable, "retry")
+			delay := backoff(m.Delivered)
+			if errors.As(outcome, &retry) && retry.Delay > 0 {
+				delay = retry.Delay
+			}
+			if m.Delivered == 1 || m.Delivered%10 == 0 {
+				b.logger.Warn("bus: will try again", "consumer", consumer.Durable, "delivered", m.Delivered, "in", delay, "err", outcome)
+			}
+			err = m.raw.NakWithDelay(delay)
+		}
+		if err != nil { // it comes again after AckWait; handlers are idempotent
+			b.logger.Debug("bus: could not settle", "consumer", consumer.Durable, "err", err)
+		}
+	}
+}
+
+// backoff grows from 0.5 s to 30 s with the number of deliveries.
+func backoff(delivered uint64) time.Duration {
+	return min(30*time.Second, 500*time.Millisecond<<min(delivered-1, 6))
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

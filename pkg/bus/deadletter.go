@@ -1,0 +1,174 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Reason says why something was refused; the set is closed, so that it can be
+// counted.
+type Reason string
+
+// Reasons of dead letters.
+const (
+	ReasonUndecodable   Reason = "undecodable"    // bytes that are no message of ours
+	ReasonInvalid       Reason = "invalid"        // a message that breaks its contract
+	ReasonPanic         Reason = "panic"          // it made the handler fall
+	ReasonTruncated     Reason = "truncated"      // a line or document cut in its middle
+	ReasonMalformed     Reason = "malformed"      // not the format it claims to be
+	ReasonTooLarge      Reason = "too_large"      // beyond the size limit
+	ReasonInvalidUTF8   Reason = "invalid_utf8"   // text that could not be read as text
+	ReasonNoID          Reason = "no_id"          // nothing to know it by
+	ReasonNoText        Reason = "no_text"        // nothing was said
+	ReasonBadTime       Reason = "bad_time"       // no date, or one before 2000 or in the future
+	ReasonRefused       Reason = "refused"        // the outer world refused it for good
+	ReasonRedirectLoop  Reason = "redirect_loop"  // a chain of redirects without end
+	ReasonUnknownSource Reason = "unknown_source" // a source nobody configured
+)
+
+// Reasons lists them all, for metrics made before anything happens.
+var Reasons = []Reason{
+	ReasonUndecodable, ReasonInvalid, ReasonPanic, ReasonTruncated, ReasonMalformed, ReasonTooLarge,
+	ReasonInvalidUTF8, ReasonNoID, ReasonNoText, ReasonBadTime, ReasonRefused, ReasonRedirectLoop, ReasonUnknownSource,
+}
+
+const (
+	headerReason  = "Vigie-Reason"
+	headerError   = "Vigie-Error"
+	headerSubject = "Vigie-Subject"
+	headerSize    = "Vigie-Size"
+
+	// maxDeadPayload is how much of a dead letter's bytes are kept.
+	maxDeadPayload = 256 << 10
+	maxDeadError   = 2 << 10
+)
+
+// ErrNotReplayable means that a dead letter never was on the bus, or was cut:
+// there is nothing to send again.
+var ErrNotReplayable = errors.New("not replayable")
+
+// DeadLetter is a message kept because it could not be handled.
+type DeadLetter struct {
+	Sequence uint64    `json:"sequence"`
+	Time     time.Time `json:"time"`
+	From     string    `json:"from"` // <stream>.<consumer>, or ingest.<source>
+	Reason   Reason    `json:"reason"`
+	Error    string    `json:"error"`
+	Subject  string    `json:"subject,omitempty"` // where it was; empty for bytes that never became a message
+	Size     int       `json:"size_bytes"`        // before it was cut to what is kept
+	Payload  []byte    `json:"payload"`
+}
+
+func (b *Bus) bury(ctx context.Context, consumer Consumer, m *Message, fault *PermanentError) error {
+	id := fmt.Sprintf("dead:%s:%s:%d", consumer.Stream, consumer.Durable, m.Sequence)
+	return b.deadletter(ctx, Subject(SubjectDeadletter, consumer.Stream, consumer.Durable), id, m.Subject, fault, m.Data)
+}
+
+// Refuse keeps bytes from outside that could not become a mention. The id makes
+// the same bytes count once.
+func (b *Bus) Refuse(ctx context.Context, source, id string, reason Reason, fault error, payload []byte) error {
+	permanent := &PermanentError{Reason: reason, Err: fault}
+	return b.deadletter(ctx, Subject(SubjectDeadletter, "ingest", source), "dead:ingest:"+source+":"+id, "", permanent, payload)
+}
+
+func (b *Bus) deadletter(ctx context.Context, subject, id, original string, fault *PermanentError, payload []byte) error {
+	msg := nats.NewMsg(subject)
+	msg.Header.Set(headerReason, string(fault.Reason))
+	msg.Header.Set(headerError, headerText(fault.Err.Error()))
+	msg.Header.Set(headerSubject, original)
+	msg.Header.Set(headerSize, strconv.Itoa(len(payload)))
+	msg.Data = payload[:min(len(payload), maxDeadPayload)]
+	if err := b.publishRaw(ctx, msg, id); err != nil {
+		return err
+	}
+	b.metrics.dead(fault.Reason)
+	b.logger.Debug("bus: dead letter", "subject", subject, "reason", fault.Reason, "err", fault.Err)
+	return nil
+}
+
+// DeadLetters visits the dead letters, oldest first, until visit answers false.
+func (b *Bus) DeadLetters(ctx context.Context, visit func(DeadLetter) bool) error {
+	stream, err := b.js.Stream(ctx, StreamDeadletter)
+	if err != nil {
+		return fmt.Errorf("bus: stream %s: %w", StreamDeadletter, err)
+	}
+	info, err := stream.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("bus: stream %s: %w", StreamDeadletter, err)
+	}
+	for seq := info.State.FirstSeq; seq > 0 && seq <= info.State.LastSeq; seq++ {
+		raw, err := stream.GetMsg(ctx, seq)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("bus: dead letter %d: %w", seq, err)
+		}
+		if !visit(newDeadLetter(raw)) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Replay sends a dead letter back to where it was, then forgets it.
+func (b *Bus) Replay(ctx context.Context, sequence uint64) error {
+	stream, err := b.js.Stream(ctx, StreamDeadletter)
+	if err != nil {
+		return fmt.Errorf("bus: stream %s: %w", StreamDeadletter, err)
+	}
+	raw, err := stream.GetMsg(ctx, sequence)
+	if err != nil {
+		return fmt.Errorf("bus: dead letter %d: %w", sequence, err)
+	}
+	letter := newDeadLetter(raw)
+	if letter.Subject == "" || letter.Size > len(letter.Payload) {
+		return fmt.Errorf("bus: dead letter %d (%s): correct it at its source, then import it: %w", sequence, letter.Reason, ErrNotReplayable)
+	}
+	id := fmt.Sprintf("replay:%d:%d", sequence, letter.Time.UnixNano())
+	if err := b.publishRaw(ctx, &nats.Msg{Subject: letter.Subject, Data: letter.Payload}, id); err != nil {
+		return err
+	}
+	if err := stream.DeleteMsg(ctx, sequence); err != nil {
+		return fmt.Errorf("bus: forget dead letter %d: %w", sequence, err)
+	}
+	return nil
+}
+
+func newDeadLetter(raw *jetstream.RawStreamMsg) DeadLetter {
+	size, err := strconv.Atoi(raw.Header.Get(headerSize))
+	if err != nil {
+		size = len(raw.Data)
+	}
+	return DeadLetter{
+		Sequence: raw.Sequence,
+		Time:     raw.Time,
+		From:     raw.Subject[min(len(SubjectDeadletter)+1, len(raw.Subject)):],
+		Reason:   Reason(raw.Header.Get(headerReason)),
+		Error:    raw.Header.Get(headerError),
+		Subject:  raw.Header.Get(headerSubject),
+		Size:     size,
+		Payload:  raw.Data,
+	}
+}
+
+// headerText makes a text fit for a header: one line, bounded.
+func headerText(s string) string {
+	out := make([]rune, 0, min(len(s), maxDeadError))
+	for _, r := range s {
+		if len(out) == maxDeadError {
+			break
+		}
+		if r < ' ' {
+			r = ' '
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}

@@ -1,0 +1,74 @@
+// Package clickhouse opens the ClickHouse the config names, embedded or a real
+// server: nothing above it can tell which. It owns no table and no query.
+package clickhouse
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+)
+
+// Options says how to reach the config's ClickHouse; the database is created by
+// Open where it does not exist.
+func Options(cfg config.ClickHouse, address string) *clickhouse.Options {
+	options := &clickhouse.Options{
+		Addr:             []string{address},
+		Auth:             clickhouse.Auth{Database: cfg.Database, Username: cfg.Username, Password: cfg.PasswordFile.Value()},
+		Compression:      &clickhouse.Compression{Method: clickhouse.CompressionLZ4},
+		DialTimeout:      5 * time.Second,
+		ReadTimeout:      5 * time.Minute,
+		MaxOpenConns:     8,
+		MaxIdleConns:     4,
+		ConnMaxLifetime:  time.Hour,
+		ConnOpenStrategy: clickhouse.ConnOpenInOrder,
+	}
+	if cfg.Secure {
+		options.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return options
+}
+
+// Open connects, waiting up to wait for a ClickHouse that is starting, and makes
+// sure that the database exists.
+func Open(ctx context.Context, cfg *config.Config, wait time.Duration) (driver.Conn, error) {
+	options := Options(cfg.ClickHouse, cfg.ClickHouseAddress())
+	if err := createDatabase(ctx, *options, wait); err != nil {
+		return nil, err
+	}
+	conn, err := clickhouse.Open(options)
+	if err != nil {
+		return nil, fmt.Errorf("clickhouse: %w", err)
+	}
+	return conn, nil
+}
+
+func createDatabase(ctx context.Context, options clickhouse.Options, wait time.Duration) error {
+	database := options.Auth.Database
+	options.Auth.Database = ""
+	conn, err := clickhouse.Open(&options)
+	if err != nil {
+		return fmt.Errorf("clickhouse: %w", err)
+	}
+	defer conn.Close()
+	deadline := time.Now().Add(wait)
+	for {
+		err = conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+database)
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("clickhouse: nothing usable answers at %s: start `vigie up`, or set clickhouse.addr: %w", options.Addr[0], err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("clickhouse: %w", ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Problem is one thing wrong with a config file.
+type Problem struct {
+	File string
+	Line int    // 0 when the key is not in the file
+	Path string // brands[0].query
+	Rule string // what is expected, and what was found
+}
+
+// Error says the file, the line, the key and the rule.
+func (p Problem) Error() string {
+	place := p.File
+	if p.Line > 0 {
+		place = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	if p.Path == "" {
+		return place + ": " + p.Rule
+	}
+	return place + ": " + p.Path + ": " + p.Rule
+}
+
+// Problems are all things wrong with a config file, in the order of its lines.
+type Problems []Problem
+
+// Error lists every problem, one a line.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Load reads a config file and applies the environment (as os.Environ gives
+// it). The error is Problems when the file can be read but is wrong.
+func Load(path string, environ []string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("config: there is no file %s: name one with --config, or start from deploy/vigie.yaml", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	return Parse(path, data, environ)
+}
+
+// Parse is Load on bytes; path names the file in errors and is where relative
+// secret files are looked for.
+func Parse(path string, data []byte, environ []string) (*Config, error) {
+	name := filepath.Base(path)
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		var syntax yaml.Error
+		if errors.As(err, &syntax) && syntax.GetToken() != nil {
+			return nil, Problems{{File: name, Line: syntax.GetToken().Position.Line, Rule: syntax.GetMessage()}}
+		}
+		return nil, Problems{{File: name, Rule: err.Error()}}
+	}
+	check := &checker{file: name, lines: map[string]int{}}
+	cfg := Default()
+	for _, document := range file.Docs {
+		if document.Body != nil {
+			check.node(document.Body, cfg, "")
+		}
+	}
+	if len(check.problems) == 0 && len(bytes.TrimSpace(data)) > 0 {
+		if err := yaml.Unmarshal(data, cfg); err != nil {
+			check.add("", "%v", err)
+		}
+	}
+	check.environment(cfg, environ)
+	check.secrets(cfg, filepath.Dir(path))
+	if len(check.problems) == 0 {
+		check.validate(cfg)
+	}
+	if len(check.problems) > 0 {
+		slices.SortStableFunc(check.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+		return nil, check.problems
+	}
+	return cfg, nil
+}
+
+// checker gathers problems, and remembers the line of each key.
+type checker struct {
+	file     string
+	lines    map[string]int
+	problems Problems
+}
+
+func (c *checker) add(path, rule string, args ...any) {
+	c.problems = append(c.problems, Problem{
+		File: c.file, Line: c.line(path), Path: path, Rule: fmt.Sprintf(rule, args...),
+	})
+}
+
+// line finds the line of a key, or of the nearest key above it.
+func (c *checker) line(path string) int {
+	for path != "" {
+		if line, ok := c.lines[path]; ok {
+			return line
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+	return 0
+}
+
+func (c *checker) mark(path string, node ast.Node) {
+	if token := node.GetToken(); token != nil && token.Position != nil {
+		c.lines[path] = token.Position.Line
+	}
+}

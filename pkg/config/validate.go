@@ -1,0 +1,189 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/query"
+)
+
+// owners are the departments that can answer a mention.
+var owners = []string{"customer_care", "pr", "marketing", "sales", "hr"}
+
+// idRule is what an id may be: it becomes a part of subjects and file names.
+var idRule = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+func (c *checker) validate(cfg *Config) {
+	c.oneOf("language", cfg.Language, "fr", "en")
+	c.timezone("timezone", cfg.Timezone)
+	c.oneOf("log.level", cfg.Log.Level, "debug", "info", "warn", "error")
+	c.oneOf("log.format", cfg.Log.Format, "text", "json")
+	c.listen("nats.listen", cfg.NATS.Listen, true)
+	c.listen("clickhouse.listen", cfg.ClickHouse.Listen, true)
+	c.listen("desk.listen", cfg.Desk.Listen, false)
+	c.listen("metrics.listen", cfg.Metrics.Listen, false)
+	if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(cfg.ClickHouse.Database) {
+		c.add("clickhouse.database", "%q is not the name of a database: letters, digits and _", cfg.ClickHouse.Database)
+	}
+	if cfg.Desk.PublicURL != "" {
+		c.address("desk.public_url", cfg.Desk.PublicURL, "http", "https")
+	}
+	c.brands(cfg)
+	c.topics(cfg)
+	c.sources(cfg)
+	c.detector(cfg.Detector)
+	c.oncall(cfg)
+	c.simulate(cfg)
+}
+
+func (c *checker) brands(cfg *Config) {
+	if len(cfg.Brands) == 0 {
+		c.add("brands", "name at least one brand to watch")
+	}
+	c.ids("brands", len(cfg.Brands), func(i int) string { return cfg.Brands[i].ID })
+	for i, brand := range cfg.Brands {
+		at := fmt.Sprintf("brands[%d]", i)
+		if brand.Name == "" {
+			c.add(at+".name", "a brand needs the name that people read")
+		}
+		if _, err := query.Parse(brand.Query); err != nil {
+			c.add(at+".query", "%v", err)
+		}
+		for _, competitor := range brand.Competitors {
+			if _, known := cfg.Brand(competitor); !known {
+				c.add(at+".competitors", "%q is no brand's id", competitor)
+			}
+		}
+		if brand.Team != "" && !slices.ContainsFunc(cfg.Teams, func(t Team) bool { return t.ID == brand.Team }) {
+			c.add(at+".team", "%q is no team's id", brand.Team)
+		}
+		for source := range brand.Pages {
+			c.oneOf(at+".pages."+source, source, "rss", "bluesky", "mastodon", "x")
+		}
+	}
+}
+
+func (c *checker) topics(cfg *Config) {
+	c.ids("topics", len(cfg.Topics), func(i int) string { return cfg.Topics[i].ID })
+	for i, topic := range cfg.Topics {
+		at := fmt.Sprintf("topics[%d]", i)
+		c.oneOf(at+".owner", topic.Owner, owners...)
+		if len(topic.Terms) == 0 {
+			c.add(at+".terms", "a topic needs the words it is found by")
+		}
+	}
+}
+
+func (c *checker) sources(cfg *Config) {
+	if rss := cfg.Sources.RSS; rss != nil {
+		for i, feed := range rss.Feeds {
+			c.address(fmt.Sprintf("sources.rss.feeds[%d].url", i), feed.URL, "http", "https")
+		}
+	}
+	if bluesky := cfg.Sources.Bluesky; bluesky != nil {
+		c.address("sources.bluesky.url", bluesky.URL, "ws", "wss")
+		if bluesky.Lookback.Std() > 36*time.Hour {
+			c.add("sources.bluesky.lookback", "the feed keeps 36h, no more")
+		}
+	}
+	for i, instance := range cfg.Sources.Mastodon {
+		at := fmt.Sprintf("sources.mastodon[%d]", i)
+		c.address(at+".server", instance.Server, "http", "https")
+		for j, stream := range instance.Streams {
+			if !regexp.MustCompile(`^(public|public:local|public:remote|user:notification|hashtag:.+)$`).MatchString(stream) {
+				c.add(fmt.Sprintf("%s.streams[%d]", at, j),
+					"%q is no stream: write public, public:local, public:remote, user:notification or hashtag:<tag>", stream)
+			}
+		}
+	}
+	if x := cfg.Sources.X; x != nil {
+		c.address("sources.x.base_url", x.BaseURL, "http", "https")
+		if !x.BearerTokenFile.IsSet() {
+			c.add("sources.x.bearer_token_file", "X answers only to a bearer token: name the file that holds it")
+		}
+		if x.MonthlyBudgetUSD <= 0 {
+			c.add("sources.x.monthly_budget_usd", "every post costs money: say how much may be spent a month")
+		}
+		if x.PricePerPostUSD < 0 {
+			c.add("sources.x.price_per_post_usd", "a price is not negative")
+		}
+	}
+}
+
+func (c *checker) detector(d Detector) {
+	if d.Window.Std() < time.Minute || d.Window.Std() > time.Hour {
+		c.add("detector.window", "must be between 1m and 1h")
+	}
+	if d.Baseline.Std() < 24*time.Hour || d.Baseline.Std() > 30*24*time.Hour {
+		c.add("detector.baseline", "must be between 1d and 30d")
+	}
+	if d.MinAuthors < 1 || d.MinMentions < 1 {
+		c.add("detector", "min_authors and min_mentions are at least 1")
+	}
+}
+
+func (c *checker) simulate(cfg *Config) {
+	if cfg.Simulate == nil {
+		return
+	}
+	c.listen("simulate.listen", cfg.Simulate.Listen, true)
+	if cfg.Simulate.Rate <= 0 || cfg.Simulate.Rate > 1000 {
+		c.add("simulate.mentions_per_second", "must be above 0 and at most 1000")
+	}
+	if _, known := cfg.Brand(cfg.Simulate.CrisisBrand); cfg.Simulate.CrisisBrand != "" && !known {
+		c.add("simulate.crisis_brand", "%q is no brand's id", cfg.Simulate.CrisisBrand)
+	}
+}
+
+func (c *checker) oneOf(path, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		c.add(path, "%q is not one of %s", value, strings.Join(allowed, ", "))
+	}
+}
+
+func (c *checker) ids(path string, n int, id func(int) string) {
+	seen := map[string]int{}
+	for i := range n {
+		at := fmt.Sprintf("%s[%d].id", path, i)
+		if !idRule.MatchString(id(i)) {
+			c.add(at, "%q is not an id: small letters, digits and -, at most 63", id(i))
+		}
+		if first, twice := seen[id(i)]; twice {
+			c.add(at, "%q is already %s[%d]", id(i), path, first)
+		}
+		seen[id(i)] = i
+	}
+}
+
+func (c *checker) timezone(path, name string) {
+	if _, err := time.LoadLocation(name); err != nil || name == "" {
+		c.add(path, "%q is not a time zone: write one like Europe/Paris", name)
+	}
+}
+
+func (c *checker) address(path, value string, schemes ...string) {
+	if !isAddress(value, schemes...) {
+		c.add(path, "%q is not an address starting with %s://", value, strings.Join(schemes, ":// or "))
+	}
+}
+
+func isAddress(value string, schemes ...string) bool {
+	parsed, err := url.Parse(value)
+	return err == nil && parsed.Host != "" && slices.Contains(schemes, parsed.Scheme)
+}
+
+func (c *checker) listen(path, value string, loopback bool) {
+	host, port, err := net.SplitHostPort(value)
+	if err != nil || port == "" {
+		c.add(path, "%q is not host:port", value)
+		return
+	}
+	if ip := net.ParseIP(host); loopback && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		c.add(path, "%q must be a loopback address such as 127.0.0.1: it has no password", value)
+	}
+}

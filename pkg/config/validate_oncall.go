@@ -1,0 +1,84 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+func (c *checker) oncall(cfg *Config) {
+	c.ids("people", len(cfg.People), func(i int) string { return cfg.People[i].ID })
+	c.ids("teams", len(cfg.Teams), func(i int) string { return cfg.Teams[i].ID })
+	c.ids("channels", len(cfg.Channels), func(i int) string { return cfg.Channels[i].ID })
+	for i, person := range cfg.People {
+		at := fmt.Sprintf("people[%d]", i)
+		if person.Language != "" {
+			c.oneOf(at+".language", person.Language, "fr", "en")
+		}
+		if len(person.Channels) == 0 {
+			c.add(at+".channels", "%s cannot be reached: name at least one channel", person.ID)
+		}
+		for _, id := range person.Channels {
+			if !slices.ContainsFunc(cfg.Channels, func(ch Channel) bool { return ch.ID == id }) {
+				c.add(at+".channels", "%q is no channel's id", id)
+			}
+		}
+	}
+	for i, team := range cfg.Teams {
+		c.team(cfg, fmt.Sprintf("teams[%d]", i), team)
+	}
+	for i, channel := range cfg.Channels {
+		c.channel(fmt.Sprintf("channels[%d]", i), channel)
+	}
+}
+
+func (c *checker) team(cfg *Config, at string, team Team) {
+	if team.Timezone != "" {
+		c.timezone(at+".timezone", team.Timezone)
+	}
+	if len(team.Rota.People) == 0 {
+		c.add(at+".rota.people", "nobody is on call: name at least one person")
+	}
+	if len(team.Rota.People) > 1 && (team.Rota.Every <= 0 || team.Rota.Start.IsZero()) {
+		c.add(at+".rota", "with several people the rota needs start (a moment of hand-over) and every (7d)")
+	}
+	c.known(cfg, at+".rota.people", team.Rota.People)
+	c.known(cfg, at+".escalate_to", team.EscalateTo)
+	for j, override := range team.Rota.Overrides {
+		path := fmt.Sprintf("%s.rota.overrides[%d]", at, j)
+		c.known(cfg, path+".person", []string{override.Person})
+		if !override.From.Before(override.To) {
+			c.add(path, "from must be before to")
+		}
+	}
+}
+
+func (c *checker) known(cfg *Config, path string, people []string) {
+	for _, id := range people {
+		if !slices.ContainsFunc(cfg.People, func(p Person) bool { return p.ID == id }) {
+			c.add(path, "%q is no person's id", id)
+		}
+	}
+}
+
+func (c *checker) channel(at string, channel Channel) {
+	switch channel.Kind {
+	case "slack", "webhook":
+		switch address := channel.Address(); {
+		case address == "":
+			c.add(at, "a %s channel needs url_file (or url)", channel.Kind)
+		case channel.URL == "" && !isAddress(address, "http", "https"):
+			c.add(at+".url_file", "does not hold an address starting with http:// or https://") // a secret: not shown
+		case channel.URL != "":
+			c.address(at+".url", address, "http", "https")
+		}
+	case "smtp":
+		if channel.Host == "" || channel.From == "" || len(channel.To) == 0 {
+			c.add(at, "an smtp channel needs host, from and to")
+		}
+		if channel.TLS != "" {
+			c.oneOf(at+".tls", channel.TLS, "starttls", "implicit", "none")
+		}
+	default:
+		c.oneOf(at+".kind", channel.Kind, "slack", "webhook", "smtp")
+	}
+}

@@ -1,0 +1,88 @@
+// Package natsd owns the embedded NATS server: JetStream on disk, on a loopback
+// port, in the process. It does not own what is on it (bus).
+package natsd
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	// syncInterval bounds what a power cut (not a crash of ours) can take.
+	syncInterval = 5 * time.Second
+	startTimeout = 15 * time.Second
+	maxPayload   = 2 << 20
+)
+
+// Server is a running NATS server.
+type Server struct {
+	server *server.Server
+}
+
+// Start runs a server on address (host:port, port 0 picks one) with its streams
+// in dir. It returns once clients can connect.
+func Start(address, dir string) (*Server, error) {
+	host, port, err := split(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("natsd: cannot write the streams: choose another data_dir: %w", err)
+	}
+	s, err := server.NewServer(&server.Options{
+		ServerName: "vigie", Host: host, Port: port, MaxPayload: maxPayload,
+		JetStream: true, StoreDir: dir, SyncInterval: syncInterval, NoSigs: true, NoLog: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("natsd: %w", err)
+	}
+	go s.Start()
+	if !s.ReadyForConnections(startTimeout) {
+		s.Shutdown()
+		return nil, fmt.Errorf("natsd: not listening on %s after %s: is the port in use? set nats.listen", address, startTimeout)
+	}
+	if !s.JetStreamEnabled() {
+		s.Shutdown()
+		return nil, fmt.Errorf("natsd: the streams in %s cannot be opened: is the folder writable, and used by no other vigie?", dir)
+	}
+	return &Server{server: s}, nil
+}
+
+// Address is where clients of other processes connect.
+func (s *Server) Address() string { return s.server.Addr().String() }
+
+// InProcess makes a client of the same process skip the network.
+func (s *Server) InProcess() nats.Option { return nats.InProcessServer(s.server) }
+
+// Stop closes the server once everything it holds is on disk.
+func (s *Server) Stop() {
+	s.server.Shutdown()
+	s.server.WaitForShutdown()
+}
+
+func split(address string) (host string, port int, err error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", 0, fmt.Errorf("natsd: %q is not host:port: %w", address, err)
+	}
+	port, err = strconv.Atoi(text)
+	if err != nil {
+		return "", 0, fmt.Errorf("natsd: %q is not host:port: %w", address, err)
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+		return host, port, nil
+	}
+	// The server only logs that a port is taken; asking first gives a sentence.
+	probe, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", 0, fmt.Errorf("natsd: cannot listen on %s: stop what uses it, or set nats.listen: %w", address, err)
+	}
+	return host, port, probe.Close()
+}
