@@ -96,7 +96,7 @@ func (t token) accepts(other token) bool {
 }
 
 type scratch struct {
-	tokens     []token
+	document   Document
 	hit        []uint32 // by term: generation of its last hit
 	seen       []uint32 // by query: generation in which it became a candidate
 	candidates []int
@@ -107,13 +107,24 @@ type scratch struct {
 func (s *Set) Match(dst []int, text string) []int {
 	w := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(w)
+	w.document.Read(text)
+	return s.match(dst, w, &w.document)
+}
+
+// MatchDocument is Match for a text already read, to be matched by several sets.
+func (s *Set) MatchDocument(dst []int, document *Document) []int {
+	w := s.scratch.Get().(*scratch)
+	defer s.scratch.Put(w)
+	return s.match(dst, w, document)
+}
+
+func (s *Set) match(dst []int, w *scratch, document *Document) []int {
 	w.generation++
 	w.candidates = w.candidates[:0]
-	w.tokens = tokenize(w.tokens[:0], text)
-	for i, tok := range w.tokens {
-		s.mark(w, s.starts[tok.text], i)
+	for i, tok := range document.tokens {
+		s.mark(w, s.starts[tok.text], document.tokens[i:])
 		if tok.full != "" {
-			s.mark(w, s.starts[tok.full], i)
+			s.mark(w, s.starts[tok.full], document.tokens[i:])
 		}
 	}
 	slices.Sort(w.candidates)
@@ -125,9 +136,10 @@ func (s *Set) Match(dst []int, text string) []int {
 	return dst
 }
 
-func (s *Set) mark(w *scratch, entries []entry, at int) {
+// mark notes the terms that begin at the first of the tokens.
+func (s *Set) mark(w *scratch, entries []entry, tokens []token) {
 	for _, e := range entries {
-		if w.hit[e.id] == w.generation || !e.head.accepts(w.tokens[at]) || !follows(e.rest, w.tokens[at+1:]) {
+		if w.hit[e.id] == w.generation || !e.head.accepts(tokens[0]) || !follows(e.rest, tokens[1:]) {
 			continue
 		}
 		w.hit[e.id] = w.generation
