@@ -90,6 +90,7 @@ func Default() *Config {
 		Desk:       Desk{Listen: "127.0.0.1:8080"},
 		Metrics:    Metrics{Listen: "127.0.0.1:9464"},
 		Log:        Log{Level: "info", Format: "text"},
+		Topics:     defaultTopics(),
 		Detector:   defaultDetector(),
 		Retention:  Retention{Mentions: days(400), Streams: days(3)},
 	}

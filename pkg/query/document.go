@@ -1,6 +1,9 @@
 package query
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // Document is a text read once, to be matched by several sets and looked at word
 // by word. It can be read into again.
@@ -21,4 +24,10 @@ func (d *Document) Words() iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// PageKey is the form under which a page of a source (a handle, an address) is
+// compared: folded, without "@" and trailing "/".
+func PageKey(source, page string) string {
+	return source + "\x00" + strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(page, "@"), "/"))
 }

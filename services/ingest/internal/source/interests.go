@@ -1,8 +1,6 @@
 package source
 
 import (
-	"strings"
-
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/query"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -28,7 +26,7 @@ func NewInterests(brands []config.Brand) (*Interests, error) {
 		in.queries = append(in.queries, q)
 		for source, pages := range brand.Pages {
 			for _, page := range pages {
-				in.pages[pageKey(source, page)] = true
+				in.pages[query.PageKey(source, page)] = true
 			}
 		}
 	}
@@ -42,7 +40,7 @@ func (in *Interests) Wanted(source, page, text string) bool {
 }
 
 // Official says whether a page belongs to a brand.
-func (in *Interests) Official(source, page string) bool { return in.pages[pageKey(source, page)] }
+func (in *Interests) Official(source, page string) bool { return in.pages[query.PageKey(source, page)] }
 
 // Brands lists the brands with their queries, in the order of the config.
 func (in *Interests) Brands(visit func(config.Brand, *query.Query)) {
@@ -57,8 +55,4 @@ func (in *Interests) own(m *vigiev1.Mention) {
 	if in.Official(m.Source, m.Page) || in.Official(m.Source, m.GetAuthor().GetHandle()) {
 		m.Ownership = vigiev1.Ownership_OWNERSHIP_OFFICIAL
 	}
-}
-
-func pageKey(source, page string) string {
-	return source + "\x00" + strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(page, "@"), "/"))
 }

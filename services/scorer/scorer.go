@@ -1,0 +1,124 @@
+// Package scorer reads collected mentions, scores each (internal/score), and
+// passes it on once for every brand it concerns. A mention that concerns none
+// leaves a receipt. It moves messages; what it says of them is decided in the
+// pure packages below it.
+package scorer
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/run"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/score"
+)
+
+// reasonNoBrand is why a mention is dropped.
+const reasonNoBrand = "no_brand"
+
+type service struct {
+	bus     *bus.Bus
+	scorer  atomic.Pointer[score.Scorer]
+	metrics *metrics
+}
+
+// Run scores until ctx is done, then ends with the batch under way.
+func Run(ctx context.Context, env run.Env, ready func()) error {
+	s := &service{bus: env.Bus, metrics: newMetrics(env.Registry)}
+	scorer, err := compile(env.Config.Get())
+	if err != nil {
+		return err
+	}
+	s.scorer.Store(scorer)
+	env.Config.OnReload(func(cfg *config.Config) (func(), error) {
+		scorer, err := compile(cfg)
+		return func() { s.scorer.Store(scorer) }, err
+	})
+	env.Health.Require("scorer", env.Bus.Check)
+	ready()
+	return env.Bus.Consume(ctx, bus.Scorer, s.handle)
+}
+
+func compile(cfg *config.Config) (*score.Scorer, error) {
+	brands := make([]score.Brand, len(cfg.Brands))
+	for i, b := range cfg.Brands {
+		brands[i] = score.Brand{ID: b.ID, Query: b.Query, Pages: b.Pages}
+	}
+	topics := make([]score.Topic, len(cfg.Topics))
+	for i, t := range cfg.Topics {
+		topics[i] = score.Topic{ID: t.ID, Owner: t.Owner, Terms: t.Terms}
+	}
+	scorer, err := score.New(brands, topics)
+	if err != nil {
+		return nil, fmt.Errorf("scorer: %w", err)
+	}
+	return scorer, nil
+}
+
+// handle scores a batch and makes what came of it durable before any of it is
+// acknowledged.
+func (s *service) handle(ctx context.Context, batch []*bus.Message) []error {
+	outcomes := make([]error, len(batch))
+	outs := make([]bus.Outgoing, 0, len(batch))
+	owner := make([]int, 0, len(batch)) // index in batch of each out
+	scorer := s.scorer.Load()
+	for i, m := range batch {
+		var mention vigiev1.Mention
+		if outcomes[i] = m.Decode(&mention); outcomes[i] != nil {
+			continue
+		}
+		for _, out := range s.score(scorer, &mention) {
+			outs, owner = append(outs, out), append(owner, i)
+		}
+	}
+	for j, result := range s.bus.PublishAll(ctx, outs) {
+		if result.Err != nil {
+			outcomes[owner[j]] = bus.Retry(0, result.Err)
+		}
+	}
+	return outcomes
+}
+
+func (s *service) score(scorer *score.Scorer, mention *vigiev1.Mention) []bus.Outgoing {
+	result := scorer.Score(score.Post{
+		Source: mention.Source, Page: mention.Page, Author: mention.GetAuthor().GetHandle(),
+		Addressed: mention.AddressedPages, Title: mention.Title, Text: mention.Text,
+		LanguageHint: mention.LanguageHint,
+	})
+	if len(result.Brands) == 0 {
+		s.metrics.dropped.WithLabelValues(reasonNoBrand).Inc()
+		return []bus.Outgoing{drop(mention)}
+	}
+	s.metrics.scored.WithLabelValues(languageLabel(result.Language)).Inc()
+	outs := make([]bus.Outgoing, len(result.Brands))
+	now := timestamppb.Now()
+	for i, brand := range result.Brands {
+		outs[i] = bus.Outgoing{
+			Subject: bus.Subject(bus.SubjectScored, brand, mention.Source),
+			ID:      fmt.Sprintf("%s:%d:%s", mention.MentionId, mention.Revision, brand),
+			Message: &vigiev1.ScoredMention{
+				Mention: mention, BrandId: brand, Language: result.Language,
+				Sentiment: vigiev1.Sentiment(result.Sentiment), SentimentScore: result.Score,
+				Topics: result.Topics, Owner: result.Owner,
+				ModelVersion: scorer.Version(), ScoredTime: now,
+			},
+		}
+	}
+	return outs
+}
+
+func drop(mention *vigiev1.Mention) bus.Outgoing {
+	return bus.Outgoing{
+		Subject: bus.Subject(bus.SubjectDropped, reasonNoBrand, mention.Source),
+		ID:      fmt.Sprintf("%s:%d:%s", mention.MentionId, mention.Revision, mention.ImportId),
+		Message: &vigiev1.Drop{
+			MentionId: mention.MentionId, Revision: mention.Revision,
+			Reason: reasonNoBrand, ImportId: mention.ImportId,
+		},
+	}
+}
