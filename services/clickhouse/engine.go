@@ -1,0 +1,190 @@
+package clickhouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vigie-monitor/vigie/services/clickhouse/internal/libchdb"
+	"github.com/vigie-monitor/vigie/services/clickhouse/internal/sqltext"
+)
+
+// engineConfig keeps a ClickHouse that was made for big servers small: few background threads, small
+// caches, a limit on memory at which queries fail with code 241 instead of the machine with them.
+const engineConfig = `<clickhouse>
+  <max_server_memory_usage>%d</max_server_memory_usage>
+  <mark_cache_size>16777216</mark_cache_size>
+  <index_mark_cache_size>4194304</index_mark_cache_size>
+  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <index_uncompressed_cache_size>0</index_uncompressed_cache_size>
+  <mmap_cache_size>64</mmap_cache_size>
+  <compiled_expression_cache_size>8388608</compiled_expression_cache_size>
+  <background_pool_size>2</background_pool_size>
+  <background_move_pool_size>1</background_move_pool_size>
+  <background_fetches_pool_size>1</background_fetches_pool_size>
+  <background_common_pool_size>2</background_common_pool_size>
+  <background_schedule_pool_size>4</background_schedule_pool_size>
+  <background_buffer_flush_schedule_pool_size>1</background_buffer_flush_schedule_pool_size>
+  <background_message_broker_schedule_pool_size>1</background_message_broker_schedule_pool_size>
+  <background_distributed_schedule_pool_size>1</background_distributed_schedule_pool_size>
+  <tables_loader_foreground_pool_size>2</tables_loader_foreground_pool_size>
+  <tables_loader_background_pool_size>1</tables_loader_background_pool_size>
+  <merge_tree>
+    <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
+    <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
+    <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
+  </merge_tree>
+</clickhouse>
+`
+
+// sessionDefaults are the settings every session begins with.
+var sessionDefaults = map[string]string{
+	// Blocks of an insert are gathered up to this size before they are sorted and written.
+	"min_insert_block_size_bytes": "67108864",
+}
+
+// markSetting carries a session's mark, by which its query can be found and stopped: the engine gives
+// queries ids of its own, and offers no way to name one. The setting matters only to table engines that
+// are not built in.
+const markSetting = "stream_like_engine_insert_queue"
+
+// engine is the one ClickHouse engine of this process.
+type engine struct {
+	args     []string
+	version  [3]int
+	timezone string
+
+	control      *libchdb.Conn // held open so that the engine stays; runs KILL QUERY
+	controlMutex sync.Mutex
+
+	mutex   sync.Mutex
+	marks   int
+	running map[string]bool // query ids that clients gave
+}
+
+func openEngine(dir *dataDir, memoryLimit uint64) (*engine, error) {
+	config := fmt.Sprintf(engineConfig, memoryLimit)
+	if err := os.WriteFile(dir.config(), []byte(config), 0o600); err != nil {
+		return nil, dir.unusable(err)
+	}
+	e := &engine{
+		args:    []string{"--path=" + dir.engine(), "--config-file=" + dir.config()},
+		running: map[string]bool{},
+	}
+	var err error
+	if e.control, err = libchdb.Connect(e.args...); err != nil {
+		return nil, fmt.Errorf("clickhouse: the engine would not start on %s: %w: the folder may be damaged or from a newer version, or this process already runs an engine on another folder", dir.path, err)
+	}
+	if err := e.identify(); err != nil {
+		e.close()
+		return nil, fmt.Errorf("clickhouse: the engine on %s does not answer: %w", dir.path, err)
+	}
+	return e, nil
+}
+
+// identify asks for what the handshake tells clients.
+func (e *engine) identify() error {
+	out, _, err := e.control.Query("SELECT version(), timezone()", "TSVRaw")
+	if err != nil {
+		return err
+	}
+	version, timezone, _ := strings.Cut(strings.TrimSpace(string(out)), "\t")
+	e.timezone = timezone
+	for i, part := range strings.SplitN(version, ".", 4) {
+		if i < len(e.version) {
+			e.version[i], _ = strconv.Atoi(part)
+		}
+	}
+	return nil
+}
+
+// connect opens a connection for one session.
+func (e *engine) connect(mark string) (*libchdb.Conn, error) {
+	db, err := libchdb.Connect(e.args...)
+	if err != nil {
+		return nil, err
+	}
+	var set strings.Builder
+	fmt.Fprintf(&set, "SET %s = %s", markSetting, sqltext.Quote(mark))
+	for name, value := range sessionDefaults {
+		fmt.Fprintf(&set, ", %s = %s", name, sqltext.Quote(value))
+	}
+	if _, _, err := db.Query(set.String(), "Null"); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (e *engine) newMark() string {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.marks++
+	return "vigie-" + strconv.Itoa(e.marks)
+}
+
+// killRetry is how often a cancelled query is killed again: it may not have been on the engine's list yet.
+const killRetry = 50 * time.Millisecond
+
+// killOnCancel stops the marked session's query when ctx is done. stop must be called when the query has
+// ended, and before the session's next one.
+func (e *engine) killOnCancel(ctx context.Context, mark string) (stop func()) {
+	over, killed := make(chan struct{}), make(chan struct{})
+	disarm := context.AfterFunc(ctx, func() {
+		defer close(killed)
+		for {
+			e.kill(mark)
+			select {
+			case <-over:
+				return
+			case <-time.After(killRetry):
+			}
+		}
+	})
+	return func() {
+		close(over)
+		if !disarm() {
+			<-killed
+		}
+	}
+}
+
+func (e *engine) kill(mark string) {
+	e.controlMutex.Lock()
+	defer e.controlMutex.Unlock()
+	_, _, _ = e.control.Query("KILL QUERY WHERE Settings["+sqltext.Quote(markSetting)+"] = "+sqltext.Quote(mark)+" ASYNC", "Null")
+}
+
+// claimQueryID registers a running query's id, as a server does, until release is called.
+func (e *engine) claimQueryID(id string) (release func(), err error) {
+	if id == "" {
+		return func() {}, nil
+	}
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.running[id] {
+		return nil, libchdb.Exceptionf(libchdb.CodeQueryIDRunning, "QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING", "Query with id = %s is already running.", id)
+	}
+	e.running[id] = true
+	return func() {
+		e.mutex.Lock()
+		defer e.mutex.Unlock()
+		delete(e.running, id)
+	}, nil
+}
+
+func (e *engine) close() {
+	e.controlMutex.Lock()
+	defer e.controlMutex.Unlock()
+	e.control.Close()
+}
+
+// exception finds the engine's error in err.
+func exception(err error) (*libchdb.Exception, bool) {
+	return errors.AsType[*libchdb.Exception](err)
+}
