@@ -49,14 +49,19 @@ func Listen(address, key string) (net.Listener, error) {
 // Serve answers HTTP until ctx is done, then lets requests under way end.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	drained := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(drained)
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		_ = server.Shutdown(bounded)
+		if server.Shutdown(bounded) != nil {
+			_ = server.Close() // whoever is left has had its time
+		}
 	})
-	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		stop()
 		return errorf("serve %s: %w", listener.Addr(), err)
 	}
+	<-drained // Serve returns as soon as Shutdown begins
 	return nil
 }
