@@ -3,12 +3,13 @@ package clickhouse
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
 
 	"github.com/vigie-monitor/vigie/services/clickhouse/internal/native"
 )
 
 // describeSettings keep a session's own settings from changing what DESCRIBE answers.
-const describeSettings = "SETTINGS describe_compact_output = 0, describe_include_subcolumns = 0"
+const describeSettings = " SETTINGS describe_compact_output = 0, describe_include_subcolumns = 0, limit = 0, offset = 0, max_result_rows = 0, max_result_bytes = 0"
 
 // describedColumn is a row of DESCRIBE.
 type describedColumn struct {
@@ -16,9 +17,9 @@ type describedColumn struct {
 	kind string // how it gets a value if none is inserted: DEFAULT, MATERIALIZED, ALIAS, EPHEMERAL or ""
 }
 
-// describe runs a DESCRIBE statement.
-func (r *run) describe(statement string) ([]describedColumn, error) {
-	out, _, err := r.db.Query(statement, "RowBinary", r.params...)
+// describe runs DESCRIBE on a TABLE, a TABLE FUNCTION or a TABLE (SELECT …).
+func (r *run) describe(what string) ([]describedColumn, error) {
+	out, _, err := r.db.Query("DESCRIBE "+what+describeSettings, "RowBinary", r.params...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +36,27 @@ func (r *run) describe(statement string) ([]describedColumn, error) {
 		columns = append(columns, describedColumn{native.Column{Name: values[0], Type: values[1]}, values[2]})
 	}
 	return columns, nil
+}
+
+func plain(described []describedColumn) []native.Column {
+	columns := make([]native.Column, len(described))
+	for i, d := range described {
+		columns[i] = d.Column
+	}
+	return columns
+}
+
+// addTimezones gives DateTime columns back the time zone that FORMAT Native leaves out: it takes its
+// reader for one from before 2018.
+func addTimezones(columns []native.Column, described []describedColumn) {
+	if len(described) != len(columns) {
+		return
+	}
+	for i, d := range described {
+		if columns[i].Type == "DateTime" && d.Name == columns[i].Name && strings.HasPrefix(d.Type, "DateTime('") {
+			columns[i].Type = d.Type
+		}
+	}
 }
 
 var errRowBinary = errors.New("clickhouse: the engine's RowBinary is not as expected")

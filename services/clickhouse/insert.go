@@ -52,10 +52,10 @@ func (r *run) insert(ctx context.Context) error {
 // insertColumns returns the columns that the client is to send, in the order of its list or the table's.
 func (r *run) insertColumns(in sqltext.InsertInto) ([]native.Column, error) {
 	if in.List != "" && in.Columns == nil {
-		described, err := r.describe("DESCRIBE TABLE (SELECT " + in.List + " FROM " + strings.TrimPrefix(in.Target, "FUNCTION ") + ") " + describeSettings)
+		described, err := r.describe("TABLE (SELECT " + in.List + " FROM " + strings.TrimPrefix(in.Target, "FUNCTION ") + ")")
 		return plain(described), err
 	}
-	described, err := r.describe("DESCRIBE TABLE " + strings.TrimPrefix(in.Target, "FUNCTION ") + " " + describeSettings)
+	described, err := r.describe("TABLE " + strings.TrimPrefix(in.Target, "FUNCTION "))
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +73,6 @@ func (r *run) insertColumns(in sqltext.InsertInto) ([]native.Column, error) {
 		columns[i] = described[at].Column
 	}
 	return columns, nil
-}
-
-func plain(described []describedColumn) []native.Column {
-	columns := make([]native.Column, len(described))
-	for i, d := range described {
-		columns[i] = d.Column
-	}
-	return columns
 }
 
 // receive reads the client's blocks into the spool, up to the empty one that ends them. It returns the

@@ -79,6 +79,7 @@ type run struct {
 	started    time.Time
 
 	headerSent bool
+	columns    []native.Column
 	blocks     uint64
 	stats      libchdb.Stats
 }
@@ -95,6 +96,11 @@ func (r *run) watched(ctx context.Context, do func(context.Context) error) error
 // answer runs the statement and sends its result. SELECT is streamed; what the engine does not stream
 // (SHOW, EXPLAIN, DDL) has a result that is small or none.
 func (r *run) answer(ctx context.Context) error {
+	var described []describedColumn
+	var notDescribed error
+	if r.statement.Kind == sqltext.Select {
+		described, notDescribed = r.describe("TABLE (" + r.statement.Text + "\n)")
+	}
 	stream, err := r.db.Stream(r.statement.Text, "Native", r.params...)
 	switch {
 	case errors.Is(err, libchdb.ErrNotStreamable):
@@ -112,17 +118,21 @@ func (r *run) answer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			return libchdb.Exceptionf(libchdb.CodeQueryCancelled, "QUERY_WAS_CANCELLED", "Query was cancelled.")
 		}
-		if err := r.send(chunk); err != nil {
+		if err := r.send(chunk, described); err != nil {
 			return err
 		}
 	}
 	if r.headerSent {
 		return nil
 	}
-	return r.sendHeaderOf("DESCRIBE TABLE (" + r.statement.Text + "\n) " + describeSettings)
+	// The engine gives no header for a result without rows.
+	if notDescribed != nil {
+		return notDescribed
+	}
+	return r.sendHeader(plain(described))
 }
 
 func (r *run) answerWhole() error {
@@ -136,7 +146,7 @@ func (r *run) answerWhole() error {
 	case err != nil:
 		return err
 	case len(out) > 0:
-		return r.send(out)
+		return r.send(out, nil)
 	case r.statement.Kind == sqltext.Show:
 		return r.sendHeaderOfShow(text)
 	}
@@ -144,7 +154,7 @@ func (r *run) answerWhole() error {
 }
 
 // send sends blocks, before the first one its header.
-func (r *run) send(chunk []byte) error {
+func (r *run) send(chunk []byte, described []describedColumn) error {
 	if !r.headerSent {
 		columns, err := native.ReadHeader(chunk)
 		if unsupported, ok := errors.AsType[*native.UnsupportedTypeError](err); ok {
@@ -153,31 +163,18 @@ func (r *run) send(chunk []byte) error {
 		if err != nil {
 			return err
 		}
+		addTimezones(columns, described)
 		if err := r.sendHeader(columns); err != nil {
 			return err
 		}
 	}
 	r.blocks++
-	return r.conn.SendData(chunk, r.compressed)
+	return r.conn.SendData(chunk, r.columns, r.compressed)
 }
 
 func (r *run) sendHeader(columns []native.Column) error {
-	r.headerSent = true
+	r.headerSent, r.columns = true, columns
 	return r.conn.SendHeader(columns, r.compressed)
-}
-
-// sendHeaderOf sends the columns that a DESCRIBE statement lists: the engine gives no header for a result
-// without rows.
-func (r *run) sendHeaderOf(describe string) error {
-	described, err := r.describe(describe)
-	if err != nil {
-		return err
-	}
-	columns := make([]native.Column, len(described))
-	for i, d := range described {
-		columns[i] = d.Column
-	}
-	return r.sendHeader(columns)
 }
 
 // sendHeaderOfShow runs a statement that only shows something once more, in a format with a header.

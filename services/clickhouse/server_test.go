@@ -5,27 +5,21 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
-
-	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
 )
 
-func TestFirstSteps(t *testing.T) {
-	conn := clickhousetest.Database(t).Open(t)
-	ctx := t.Context()
-	require.NoError(t, conn.Ping(ctx))
-	require.NoError(t, conn.Exec(ctx, "CREATE TABLE t (id UInt64, name LowCardinality(String)) ENGINE = MergeTree ORDER BY id"))
-
-	batch, err := conn.PrepareBatch(ctx, "INSERT INTO t")
+// open connects with options of a test's own.
+func open(t *testing.T, opts *clickhouse.Options) clickhouse.Conn {
+	t.Helper()
+	conn, err := clickhouse.Open(opts)
 	require.NoError(t, err)
-	for i := range 1000 {
-		require.NoError(t, batch.Append(uint64(i), "a"))
-	}
-	require.NoError(t, batch.Send())
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
 
-	var count uint64
-	var name string
-	row := conn.QueryRow(ctx, "SELECT count(), any(name) FROM t WHERE id < {max:UInt64}", clickhouse.Named("max", 500))
-	require.NoError(t, row.Scan(&count, &name))
-	require.Equal(t, uint64(500), count)
-	require.Equal(t, "a", name)
+// requireCode checks that err is the engine's exception with the given code.
+func requireCode(t *testing.T, err error, code int32) {
+	t.Helper()
+	var e *clickhouse.Exception
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, code, e.Code, e.Message)
 }

@@ -32,24 +32,21 @@ import (
 
 // shared is the engine of this test binary.
 var shared struct {
-	once sync.Once
-	addr string
-	err  error
+	once    sync.Once
+	process *Process // kept: its end of the pipe is the engine's life
+	err     error
 }
 
 // Start returns the address of the test binary's engine, and starts it if this is the first call.
 func Start(t testing.TB) (addr string) {
 	t.Helper()
 	shared.once.Do(func() {
-		var p *Process
-		if p, shared.err = StartProcess(""); shared.err == nil {
-			shared.addr = p.Addr
-		}
+		shared.process, shared.err = StartProcess("")
 	})
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
-	return shared.addr
+	return shared.process.Addr
 }
 
 // Config is where a test finds its own database.

@@ -21,8 +21,9 @@ type Header struct {
 const FormatNative = 0
 
 // copyBlock carries one block from src to dst, each of which has its revision's form; between them only
-// the frame of a block differs, never a value. It returns io.EOF if src is at its end before the block.
-func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision int) (Header, error) {
+// the frame of a block differs, never a value. The columns in known, if any, go by their names and types
+// there. It returns io.EOF if src is at its end before the block.
+func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision int, known []Column) (Header, error) {
 	if _, err := src.Peek(1); err != nil {
 		return Header{}, err
 	}
@@ -41,12 +42,15 @@ func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision in
 	var out proto.Buffer
 	putBlockStart(&out, dstRevision, columns, h.Rows)
 	c := copier{src: src, dst: dst}
-	for range columns {
+	for i := range columns {
 		column, l, err := readColumn(&r, srcRevision)
 		if err != nil {
 			return h, err
 		}
 		h.Columns = append(h.Columns, column)
+		if i < len(known) {
+			column = known[i]
+		}
 		putColumn(&out, dstRevision, column)
 		if _, err := dst.Write(out.Buf); err != nil {
 			return h, err
@@ -113,6 +117,6 @@ func putColumn(b *proto.Buffer, revision int, c Column) {
 // ReadHeader reads through the first block of a piece of FORMAT Native and returns its columns. An error
 // says that the block cannot be carried.
 func ReadHeader(chunk []byte) ([]Column, error) {
-	h, err := copyBlock(io.Discard, FormatNative, bufio.NewReader(bytes.NewReader(chunk)), FormatNative)
+	h, err := copyBlock(io.Discard, FormatNative, bufio.NewReader(bytes.NewReader(chunk)), FormatNative, nil)
 	return h.Columns, err
 }

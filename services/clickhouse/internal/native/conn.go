@@ -109,7 +109,7 @@ func (c *Conn) ReadData(dst io.Writer, compressed bool) (name string, h Header, 
 		}
 		src = c.unpack
 	}
-	if h, err = copyBlock(dst, FormatNative, src, c.revision); err != nil {
+	if h, err = copyBlock(dst, FormatNative, src, c.revision, nil); err != nil {
 		return name, h, unexpected(err)
 	}
 	if compressed && (c.unpack.Buffered() > 0 || len(c.frames.rest) > 0) {
@@ -161,11 +161,11 @@ func (c *Conn) SendHeader(columns []Column, compressed bool) error {
 	for _, column := range columns {
 		putColumn(&b, FormatNative, column)
 	}
-	return c.SendData(b.Buf, compressed)
+	return c.SendData(b.Buf, columns, compressed)
 }
 
-// SendData sends a piece of FORMAT Native, each of its blocks as a packet.
-func (c *Conn) SendData(chunk []byte, compressed bool) error {
+// SendData sends a piece of FORMAT Native, each of its blocks as a packet, under the given columns.
+func (c *Conn) SendData(chunk []byte, columns []Column, compressed bool) error {
 	src := bufio.NewReaderSize(bytes.NewReader(chunk), min(bufferSize, max(len(chunk), 16)))
 	for {
 		if _, err := src.Peek(1); err != nil {
@@ -176,21 +176,21 @@ func (c *Conn) SendData(chunk []byte, compressed bool) error {
 		if err := c.put(); err != nil {
 			return err
 		}
-		if err := c.sendBlock(src, compressed); err != nil {
+		if err := c.sendBlock(src, columns, compressed); err != nil {
 			return err
 		}
 	}
 }
 
-func (c *Conn) sendBlock(src *bufio.Reader, compressed bool) error {
+func (c *Conn) sendBlock(src *bufio.Reader, columns []Column, compressed bool) error {
 	if !compressed {
-		_, err := copyBlock(c.out, c.revision, src, FormatNative)
+		_, err := copyBlock(c.out, c.revision, src, FormatNative, columns)
 		return err
 	}
 	if c.pack == nil {
 		c.pack = newFrameWriter(c.out)
 	}
-	if _, err := copyBlock(c.pack, c.revision, src, FormatNative); err != nil {
+	if _, err := copyBlock(c.pack, c.revision, src, FormatNative, columns); err != nil {
 		return err
 	}
 	return c.pack.Flush()
