@@ -1,0 +1,82 @@
+package rss
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source/sourcetest"
+	"github.com/vigie-monitor/vigie/services/simulate/rsssite"
+	"github.com/vigie-monitor/vigie/services/simulate/world"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// gazette is a site, a bus, and a connector that reads the one to the other.
+type gazette struct {
+	*sourcetest.Bench
+	t      *testing.T
+	site   *rsssite.Site
+	server *httptest.Server
+	client *fetch.Client
+}
+
+func newGazette(t *testing.T) *gazette {
+	t.Helper()
+	g := &gazette{
+		Bench: sourcetest.New(t), t: t,
+		site:   rsssite.New(rsssite.Options{Title: "La Gazette", Language: "fr"}),
+		client: fetch.New(fetch.Options{AllowPrivate: true, Backoff: 10 * time.Millisecond}),
+	}
+	g.server = httptest.NewServer(g.site)
+	t.Cleanup(func() {
+		g.client.Close()
+		g.server.Close()
+	})
+	return g
+}
+
+// connector reads a feed of the site fifty times a second.
+func (g *gazette) connector(path string) *Connector {
+	c := New(config.Feed{URL: g.server.URL + path}, 0, g.client, nil)
+	c.every, c.retry = 20*time.Millisecond, 20*time.Millisecond
+	return c
+}
+
+// readings waits until the site was asked n times more.
+func (g *gazette) readings(n int) {
+	g.t.Helper()
+	asked := len(g.site.Requests())
+	sourcetest.Eventually(g.t, fmt.Sprintf("%d more readings", n), func() bool {
+		return len(g.site.Requests()) >= asked+n
+	})
+}
+
+// eventually waits for so many mentions on the bus, and answers them.
+func (g *gazette) eventually(n int) []*vigiev1.Mention {
+	g.t.Helper()
+	var all []*vigiev1.Mention
+	sourcetest.Eventually(g.t, fmt.Sprintf("%d mentions", n), func() bool {
+		all = g.Mentions(g.t)
+		return len(all) >= n
+	})
+	return all
+}
+
+var start = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
+// post is the nth article.
+func post(n int64) world.Post {
+	return world.Post{
+		Number: n, Time: start.Add(time.Duration(n) * time.Minute),
+		Author: world.Author{ID: n, Handle: "amelie", Name: "Amélie Poulain"},
+		Title:  fmt.Sprintf("Article %d : l'été à la plage", n),
+		Text:   fmt.Sprintf("Texte de l'article %d.\nOasis & Cie déçoit.", n),
+	}
+}
