@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// sweepEvery is how often recent deletions are applied again, because one can
+	// overtake the mention it is about.
+	sweepEvery = time.Minute
+	// sweepPast is how long a mention may still arrive after its deletion.
+	sweepPast = 2 * time.Hour
+	// eraseEvery is how often what was deleted, and what is too old, is taken off
+	// the disk. With the streams' retention it bounds INVARIANTS 10.
+	eraseEvery = time.Hour
+)
+
+// entomb puts a row without words nor author over all revisions of mentions.
+const entomb = `
+INSERT INTO mention_revisions (brand_id, mention_id, revision, is_deleted, source, ownership, kind, origin,
+	published_time, collected_time, scored_time)
+SELECT DISTINCT brand_id, mention_id, 18446744073709551615, 1, source, ownership, kind, origin,
+	published_time, collected_time, scored_time
+FROM mention_revisions FINAL
+WHERE is_deleted = 0 AND mention_id IN (%s)`
+
+const recentDeletions = `SELECT mention_id FROM deletions WHERE deleted_time > now() - INTERVAL %d SECOND`
+
+// bury hides mentions at once.
+func (s *service) bury(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := s.conn.Exec(ctx, fmt.Sprintf(entomb, "?"), ids); err != nil {
+		return fmt.Errorf("store: delete %d mentions: %w", len(ids), err)
+	}
+	return nil
+}
+
+// sweep applies recent deletions again, and erases for good, until ctx is done.
+func (s *service) sweep(ctx context.Context, keep time.Duration) error {
+	sweep, erase := time.NewTicker(sweepEvery), time.NewTicker(eraseEvery)
+	defer sweep.Stop()
+	defer erase.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-sweep.C:
+			err = s.resweep(ctx)
+		case <-erase.C:
+			err = s.erase(ctx, keep)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.logger.Warn("store: will sweep again", "err", err)
+		}
+	}
+}
+
+func (s *service) resweep(ctx context.Context) error {
+	recent := fmt.Sprintf(recentDeletions, int(sweepPast.Seconds()))
+	if err := s.conn.Exec(ctx, fmt.Sprintf(entomb, recent)); err != nil {
+		return fmt.Errorf("store: apply recent deletions: %w", err)
+	}
+	return nil
+}
+
+// erase takes deleted mentions, and those past their retention, off the disk.
+func (s *service) erase(ctx context.Context, keep time.Duration) error {
+	if err := s.resweep(ctx); err != nil {
+		return err
+	}
+	recent := fmt.Sprintf(recentDeletions, int((sweepPast + 2*eraseEvery).Seconds()))
+	var gone uint64
+	count := `SELECT count() FROM mention_revisions WHERE is_deleted = 0 AND mention_id IN (` + recent + `)`
+	if err := s.conn.QueryRow(ctx, count).Scan(&gone); err != nil {
+		return fmt.Errorf("store: count deleted mentions: %w", err)
+	}
+	if gone > 0 {
+		if err := s.conn.Exec(ctx, `ALTER TABLE mention_revisions DELETE WHERE is_deleted = 0 AND mention_id IN (`+recent+`)`); err != nil {
+			return fmt.Errorf("store: erase deleted mentions: %w", err)
+		}
+	}
+	old := fmt.Sprintf(`published_time < now() - INTERVAL %d SECOND`, int(keep.Seconds()))
+	if err := s.conn.QueryRow(ctx, `SELECT count() FROM mention_revisions WHERE `+old).Scan(&gone); err != nil {
+		return fmt.Errorf("store: count old mentions: %w", err)
+	}
+	if gone == 0 {
+		return nil
+	}
+	if err := s.conn.Exec(ctx, `ALTER TABLE mention_revisions DELETE WHERE `+old); err != nil {
+		return fmt.Errorf("store: erase old mentions: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+package store
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/vigie-monitor/vigie/pkg/obs"
+)
+
+type metrics struct {
+	rows     *prometheus.CounterVec
+	failures *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+func newMetrics(registry prometheus.Registerer) *metrics {
+	m := &metrics{
+		rows: obs.Labelled(registry, "vigie_store_rows_inserted_total",
+			"Rows inserted, by table.", "table", tables),
+		failures: obs.Labelled(registry, "vigie_store_inserts_failed_total",
+			"Inserts that failed and will be tried again, by table.", "table", tables),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "vigie_store_insert_duration_seconds", Help: "Duration of an insert, by table.",
+			Buckets: obs.WorkSeconds,
+		}, []string{"table"}),
+	}
+	registry.MustRegister(m.seconds)
+	return m
+}

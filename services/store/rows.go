@@ -1,0 +1,117 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+)
+
+// Tables this service writes.
+const (
+	tableMentions  = "mention_revisions"
+	tableDeletions = "deletions"
+	tableIncidents = "incident_revisions"
+	tablePages     = "page_events"
+)
+
+var tables = []string{tableMentions, tableDeletions, tableIncidents, tablePages}
+
+// insertInto names the columns in the order of the rows below.
+var insertInto = map[string]string{
+	tableMentions: `INSERT INTO mention_revisions (brand_id, mention_id, revision, source, page, ownership, kind, origin,
+		url, title, text, language, author_id, author_handle, author_name, followers, verified, likes, shares, replies,
+		in_reply_to, shared_id, sentiment, sentiment_score, topics, owner, model_version,
+		published_time, collected_time, scored_time, import_id)`,
+	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
+	tableIncidents: `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, source, page, level, state,
+		opened_time, level_time, resolved_time, changed_time, window_from, window_to,
+		observed_mentions, expected_mentions, observed_negative, expected_negative, distinct_authors, surprise,
+		signals, mention_ids, mention_ids_truncated, posts, blind_sources, detail, rule_version, model_version)`,
+	tablePages: `INSERT INTO page_events (page_id, incident_id, brand_id, level, step, person_id, channel, state,
+		changed_time, delay_seconds, attempts, error, acked_by, text)`,
+}
+
+func mentionRow(s *vigiev1.ScoredMention) ([]any, error) {
+	m := s.GetMention()
+	if m.GetMentionId() == "" || s.BrandId == "" || m.PublishedTime == nil {
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a scored mention without mention_id, brand_id or published_time"))
+	}
+	return []any{
+		s.BrandId, m.MentionId, m.Revision, m.Source, m.Page, int8(m.Ownership), int8(m.Kind), int8(m.Origin),
+		m.Url, m.Title, m.Text, s.Language, m.GetAuthor().GetAuthorId(), m.GetAuthor().GetHandle(), m.GetAuthor().GetName(),
+		m.GetAuthor().GetFollowers(), m.GetAuthor().GetVerified(),
+		m.GetEngagement().GetLikes(), m.GetEngagement().GetShares(), m.GetEngagement().GetReplies(),
+		m.InReplyTo, m.Shares, int8(s.Sentiment), s.SentimentScore, s.Topics, s.Owner, s.ModelVersion,
+		moment(m.PublishedTime), moment(m.CollectedTime), moment(s.ScoredTime), m.ImportId,
+	}, nil
+}
+
+func incidentRow(in *vigiev1.Incident) ([]any, error) {
+	if in.IncidentId == "" || in.Revision == 0 {
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: an incident without incident_id or revision"))
+	}
+	e := in.GetEvidence()
+	posts, err := json.Marshal(shownPosts(e.GetPosts()))
+	if err != nil {
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: posts of %s: %w", in.IncidentId, err))
+	}
+	var resolved *time.Time
+	if in.ResolvedTime != nil {
+		t := moment(in.ResolvedTime)
+		resolved = &t
+	}
+	return []any{
+		in.IncidentId, in.Revision, int8(in.Kind), in.BrandId, in.Source, in.Page, int8(in.Level), int8(in.State),
+		moment(in.OpenedTime), moment(in.LevelTime), resolved, moment(in.ChangedTime),
+		moment(e.GetWindowFrom()), moment(e.GetWindowTo()),
+		e.GetObservedMentions(), e.GetExpectedMentions(), e.GetObservedNegative(), e.GetExpectedNegative(),
+		e.GetDistinctAuthors(), e.GetSurprise(), e.GetSignals(), e.GetMentionIds(), e.GetMentionIdsTruncated(),
+		string(posts), in.BlindSources, in.Detail, in.RuleVersion, in.ModelVersion,
+	}, nil
+}
+
+// shownPost is a post of an incident as readers of the table find it.
+type shownPost struct {
+	MentionID     string    `json:"mention_id"`
+	Source        string    `json:"source"`
+	Author        string    `json:"author"`
+	Text          string    `json:"text"`
+	URL           string    `json:"url"`
+	PublishedTime time.Time `json:"published_time"`
+	Followers     uint64    `json:"followers"`
+	Engagement    uint64    `json:"engagement"`
+}
+
+func shownPosts(posts []*vigiev1.EvidencePost) []shownPost {
+	shown := make([]shownPost, len(posts))
+	for i, p := range posts {
+		shown[i] = shownPost{
+			MentionID: p.MentionId, Source: p.Source, Author: p.Author, Text: p.Text, URL: p.Url,
+			PublishedTime: moment(p.PublishedTime), Followers: p.Followers, Engagement: p.Engagement,
+		}
+	}
+	return shown
+}
+
+func pageRow(p *vigiev1.Page) ([]any, error) {
+	if p.PageId == "" || p.State == vigiev1.PageState_PAGE_STATE_UNSPECIFIED {
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a page without page_id or state"))
+	}
+	return []any{
+		p.PageId, p.IncidentId, p.BrandId, int8(p.Level), p.Step, p.PersonId, p.Channel, int8(p.State),
+		moment(p.ChangedTime), p.DelaySeconds, p.Attempts, p.Error, p.AckedBy, p.Text,
+	}, nil
+}
+
+// moment is a time as the tables hold it; one not set is 1970.
+func moment(t *timestamppb.Timestamp) time.Time {
+	if t == nil {
+		return time.Unix(0, 0).UTC()
+	}
+	return t.AsTime()
+}

@@ -1,0 +1,208 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/pkg/run"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
+	"github.com/vigie-monitor/vigie/services/store"
+)
+
+// start runs the store on a bus and a database of the test's own.
+func start(t *testing.T) (*bus.Bus, driver.Conn) {
+	t.Helper()
+	database := clickhousetest.Database(t)
+	cfg := config.Default()
+	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
+	b := bustest.Start(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	done, ready := make(chan error, 1), make(chan struct{})
+	env := run.Env{Config: config.NewLive(cfg), Bus: b, Logger: slog.New(slog.DiscardHandler),
+		Registry: prometheus.NewRegistry(), Health: obs.NewHealth()}
+	go func() {
+		done <- store.Run(ctx, env, func() { close(ready) })
+		close(done)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-done)
+	})
+	select {
+	case <-ready:
+	case err := <-done:
+		t.Fatal("the store ended before it was ready: ", err)
+	}
+	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return b, conn
+}
+
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+func scored(n int, revision uint64, text string) *vigiev1.ScoredMention {
+	return &vigiev1.ScoredMention{
+		BrandId: "zest", Language: "fr", Sentiment: vigiev1.Sentiment_SENTIMENT_NEGATIVE, SentimentScore: -0.5,
+		Topics: []string{"price"}, Owner: "sales", ScoredTime: timestamppb.New(noon),
+		Mention: &vigiev1.Mention{
+			MentionId: fmt.Sprintf("rss:%d", n), Revision: revision, Source: "rss", Page: "p", Text: text,
+			Ownership: vigiev1.Ownership_OWNERSHIP_THIRD_PARTY, Kind: vigiev1.Kind_KIND_ARTICLE,
+			Origin: vigiev1.Origin_ORIGIN_LIVE, Author: &vigiev1.Author{Handle: "ana", Followers: 12},
+			PublishedTime: timestamppb.New(noon.Add(time.Duration(n) * time.Second)), CollectedTime: timestamppb.New(noon),
+		},
+	}
+}
+
+func publish(t *testing.T, b *bus.Bus, s *vigiev1.ScoredMention, salt int) {
+	t.Helper()
+	_, err := b.Publish(t.Context(), bus.Outgoing{
+		Subject: bus.Subject(bus.SubjectScored, s.BrandId, "rss"),
+		ID:      fmt.Sprintf("%s:%d:%d", s.Mention.MentionId, s.Mention.Revision, salt), // the salt defeats deduplication
+		Message: s,
+	})
+	require.NoError(t, err)
+}
+
+func settled(t *testing.T, b *bus.Bus, consumers ...bus.Consumer) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		for _, c := range consumers {
+			if pending, err := b.Pending(t.Context(), c); err != nil || pending > 0 {
+				return false
+			}
+		}
+		return true
+	}, 20*time.Second, 20*time.Millisecond)
+}
+
+func value[T any](t *testing.T, conn driver.Conn, query string) (v T) {
+	t.Helper()
+	require.NoError(t, conn.QueryRow(t.Context(), query).Scan(&v), query)
+	return v
+}
+
+// Each mention is delivered several times, in several revisions, in any order:
+// it counts once, and the newest words win.
+func TestCountsAreExactHoweverOftenDelivered(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 0))
+	type delivery struct {
+		n        int
+		revision uint64
+	}
+	var deliveries []delivery
+	for n := range 200 {
+		for revision := range 1 + r.IntN(3) {
+			for range 1 + r.IntN(3) {
+				deliveries = append(deliveries, delivery{n, uint64(revision)})
+			}
+		}
+	}
+	newest := map[int]uint64{}
+	for _, d := range deliveries {
+		newest[d.n] = max(newest[d.n], d.revision)
+	}
+	r.Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
+	for i, d := range deliveries {
+		publish(t, b, scored(d.n, d.revision, fmt.Sprintf("révision %d", d.revision)), i)
+	}
+	settled(t, b, bus.StoreScored)
+	require.EqualValues(t, 200, value[uint64](t, conn, `SELECT count() FROM mentions`), "seed %d", seed)
+	rows, err := conn.Query(t.Context(), `SELECT mention_id, text, published_time FROM mentions`)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id, text string
+		var published time.Time
+		require.NoError(t, rows.Scan(&id, &text, &published))
+		var n int
+		_, err := fmt.Sscanf(id, "rss:%d", &n)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprintf("révision %d", newest[n]), text, "seed %d: %s", seed, id)
+		require.True(t, noon.Add(time.Duration(n)*time.Second).Equal(published))
+	}
+}
+
+func TestADeletedMentionIsGoneAndStaysSo(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	for n := range 3 {
+		publish(t, b, scored(n, 0, "des mots"), 0)
+	}
+	settled(t, b, bus.StoreScored)
+	_, err := b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectDeleted, "rss"), ID: "rss:1:deleted",
+		Message: &vigiev1.Deletion{MentionId: "rss:1", Source: "rss", DeletedTime: timestamppb.Now()}})
+	require.NoError(t, err)
+	settled(t, b, bus.StoreDeleted)
+	require.EqualValues(t, 2, value[uint64](t, conn, `SELECT count() FROM mentions`))
+
+	publish(t, b, scored(1, 7, "un écho tardif"), 1)
+	settled(t, b, bus.StoreScored)
+	require.EqualValues(t, 2, value[uint64](t, conn, `SELECT count() FROM mentions`), "a late revision does not bring it back")
+}
+
+func TestAMessageThatBreaksItsContractIsADeadLetter(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	broken := scored(1, 0, "sans date")
+	broken.Mention.PublishedTime = nil
+	publish(t, b, broken, 0)
+	publish(t, b, scored(2, 0, "avec date"), 0)
+	settled(t, b, bus.StoreScored)
+	require.EqualValues(t, 1, value[uint64](t, conn, `SELECT count() FROM mentions`))
+	letters := bustest.DeadLetters(t, b)
+	require.Len(t, letters, 1)
+	require.Equal(t, bus.ReasonInvalid, letters[0].Reason)
+}
+
+func TestIncidentsAndPagesAreReadAsTheyStand(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	for revision, level := range []vigiev1.Level{vigiev1.Level_LEVEL_WATCH, vigiev1.Level_LEVEL_ALERT, vigiev1.Level_LEVEL_CRISIS} {
+		incident := &vigiev1.Incident{
+			IncidentId: "zest@1", Revision: uint64(revision + 1), Kind: vigiev1.IncidentKind_INCIDENT_KIND_SPIKE,
+			BrandId: "zest", Level: level, State: vigiev1.IncidentState_INCIDENT_STATE_OPEN,
+			OpenedTime: timestamppb.New(noon), LevelTime: timestamppb.New(noon), ChangedTime: timestamppb.New(noon),
+			Evidence: &vigiev1.Evidence{ObservedMentions: 84, MentionIds: []string{"rss:1"},
+				Posts: []*vigiev1.EvidencePost{{MentionId: "rss:1", Text: `"quoted" <b>`}}},
+		}
+		for copy := range 2 {
+			_, err := b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectIncident, "opened", "zest"),
+				ID: fmt.Sprint(revision, copy), Message: incident})
+			require.NoError(t, err)
+		}
+	}
+	for i, state := range []vigiev1.PageState{vigiev1.PageState_PAGE_STATE_SENT, vigiev1.PageState_PAGE_STATE_ACKED} {
+		page := &vigiev1.Page{PageId: "p1", IncidentId: "zest@1", BrandId: "zest", Level: vigiev1.Level_LEVEL_CRISIS, State: state,
+			ChangedTime: timestamppb.New(noon.Add(time.Duration(i) * time.Minute))}
+		if state == vigiev1.PageState_PAGE_STATE_ACKED {
+			page.AckedBy = "Camille"
+		}
+		_, err := b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectPage, "sent", "slack"), ID: fmt.Sprint(i), Message: page})
+		require.NoError(t, err)
+	}
+	settled(t, b, bus.StoreIncidents, bus.StorePages)
+	require.EqualValues(t, 3, value[uint64](t, conn, `SELECT count() FROM incident_steps`))
+	require.Equal(t, "crisis", value[string](t, conn, `SELECT level FROM incidents`))
+	require.Equal(t, `"quoted" <b>`, value[string](t, conn, `SELECT JSONExtractString(posts, 1, 'text') FROM incidents`))
+	require.Equal(t, "acked Camille", value[string](t, conn, `SELECT concat(toString(state), ' ', acked_by) FROM pages`))
+	require.True(t, noon.Equal(value[time.Time](t, conn, `SELECT sent_time FROM pages`)))
+}
