@@ -14,26 +14,16 @@ import (
 	"github.com/vigie-monitor/vigie/services/clickhouse/internal/sqltext"
 )
 
-// engineConfig keeps a ClickHouse that was made for big servers small: few background threads, small
-// caches, a limit on memory at which queries fail with code 241 instead of the machine with them.
+// engineConfig keeps an engine that was made for big servers small: little memory for caches, and a limit
+// at which queries fail with code 241, instead of the machine with them. The library has two threads for
+// merges; with the table settings made for sixteen it would put off every mutation and every big merge.
 const engineConfig = `<clickhouse>
   <max_server_memory_usage>%d</max_server_memory_usage>
   <mark_cache_size>16777216</mark_cache_size>
   <index_mark_cache_size>4194304</index_mark_cache_size>
-  <uncompressed_cache_size>0</uncompressed_cache_size>
-  <index_uncompressed_cache_size>0</index_uncompressed_cache_size>
-  <mmap_cache_size>64</mmap_cache_size>
+  <primary_index_cache_size>16777216</primary_index_cache_size>
   <compiled_expression_cache_size>8388608</compiled_expression_cache_size>
-  <background_pool_size>2</background_pool_size>
-  <background_move_pool_size>1</background_move_pool_size>
-  <background_fetches_pool_size>1</background_fetches_pool_size>
-  <background_common_pool_size>2</background_common_pool_size>
-  <background_schedule_pool_size>4</background_schedule_pool_size>
-  <background_buffer_flush_schedule_pool_size>1</background_buffer_flush_schedule_pool_size>
-  <background_message_broker_schedule_pool_size>1</background_message_broker_schedule_pool_size>
-  <background_distributed_schedule_pool_size>1</background_distributed_schedule_pool_size>
-  <tables_loader_foreground_pool_size>2</tables_loader_foreground_pool_size>
-  <tables_loader_background_pool_size>1</tables_loader_background_pool_size>
+  <mmap_cache_size>64</mmap_cache_size>
   <merge_tree>
     <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
@@ -46,6 +36,9 @@ const engineConfig = `<clickhouse>
 var sessionDefaults = map[string]string{
 	// Blocks of an insert are gathered up to this size before they are sorted and written.
 	"min_insert_block_size_bytes": "67108864",
+	// What the library turns on for its own shell, and a server does not.
+	"implicit_select":               "0",
+	"allow_introspection_functions": "0",
 }
 
 // markSetting carries a session's mark, by which its query can be found and stopped: the engine gives

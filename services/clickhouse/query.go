@@ -49,6 +49,8 @@ func (s *session) execute(ctx context.Context, q native.Query) error {
 // check refuses what a server refuses and the library would do.
 func check(st sqltext.Statement) error {
 	switch {
+	case st.Empty:
+		return libchdb.Exceptionf(libchdb.CodeSyntaxError, "SYNTAX_ERROR", "Empty query")
 	case st.Several:
 		return libchdb.Exceptionf(libchdb.CodeSyntaxError, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed): send one statement at a time.")
 	case st.IntoOutfile:
@@ -137,9 +139,6 @@ func (r *run) answer(ctx context.Context) error {
 
 func (r *run) answerWhole() error {
 	text := r.statement.Text
-	if r.statement.SingleWord {
-		text += " /**/" // so that the library takes "exit" for the syntax error it is
-	}
 	out, stats, err := r.db.Query(text, "Native", r.params...)
 	r.stats = stats
 	switch {

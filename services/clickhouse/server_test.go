@@ -5,6 +5,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
 )
 
 // open connects with options of a test's own.
@@ -14,6 +16,11 @@ func open(t *testing.T, opts *clickhouse.Options) clickhouse.Conn {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn
+}
+
+// openQuietly connects where no test is to fail.
+func openQuietly(db clickhousetest.Config) (clickhouse.Conn, error) {
+	return clickhouse.Open(db.Options())
 }
 
 // requireCode checks that err is the engine's exception with the given code.

@@ -29,14 +29,14 @@ type Statement struct {
 	Several bool
 	// IntoOutfile is true if the result would be written to a file of the machine.
 	IntoOutfile bool
-	// SingleWord is true for a text of one word, such as "exit", which the library takes for a command.
-	SingleWord bool
+	// Empty is true if there is nothing but comments.
+	Empty bool
 }
 
 // Parse reads a statement.
 func Parse(text string) Statement {
 	p := parser{text: text, tokens: lex(text)}
-	st := Statement{Text: text, SingleWord: len(p.tokens) == 1}
+	st := Statement{Text: text, Empty: len(p.tokens) == 0}
 	switch p.upper(0) {
 	case "INSERT":
 		p.insert(&st)
@@ -52,6 +52,9 @@ func Parse(text string) Statement {
 	st.Several = p.cutAtSemicolon(0)
 	p.cutOutput(&st)
 	st.Text = p.text
+	if len(p.tokens) == 1 {
+		st.Text += " /**/" // the library takes a lone "exit" or "quit" for a command, not for a syntax error
+	}
 	return st
 }
 
