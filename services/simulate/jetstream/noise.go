@@ -1,0 +1,68 @@
+package jetstream
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/vigie-monitor/vigie/services/simulate/world"
+)
+
+// smallTalk is what the rest of the network speaks of.
+var smallTalk = map[string][]string{
+	"fr": {
+		"il pleut encore, j'adore", "mon chat a renversé le café sur le clavier", "qui regarde le match ce soir ?", "recette de crêpes, quelqu'un ?",
+		"le soleil se couche si tôt maintenant", "j'ai enfin fini ce livre", "bonne nuit à toutes et à tous", "photo du jour : un héron",
+	},
+	"en": {
+		"my sourdough finally rose", "cat pictures or I riot", "who's watching the game tonight?", "monday again, how",
+		"finished the book, no spoilers", "good night everyone", "the light in the park this afternoon", "hot take: soup is a drink",
+	},
+}
+
+// strangerID is the first ID of those who make the noise.
+const strangerID = 9_000_000
+
+// makeNoise plays everyone else on the network until the server closes.
+func (s *Server) makeNoise() {
+	r := rand.New(rand.NewPCG(1, 2))
+	ticker := time.NewTicker(time.Duration(float64(time.Second) / s.options.Noise))
+	defer ticker.Stop()
+	for n := int64(1); ; n++ {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-ticker.C:
+			s.noise(r, n)
+		}
+	}
+}
+
+// noise is one event of the kinds the network makes, in rough proportion.
+func (s *Server) noise(r *rand.Rand, n int64) {
+	stranger := world.Author{ID: strangerID + r.Int64N(5000), Handle: "stranger", Name: "Somebody Else", Followers: r.IntN(400)}
+	now := s.options.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ref := reference{did: DID(stranger), rkey: tid(now, n), rev: tid(now, n)}
+	switch x := r.Float64(); {
+	case x < 0.55:
+		language := []string{"fr", "en"}[r.IntN(2)]
+		words := smallTalk[language]
+		s.append(now, commitEvent(ref, "create", s.record(world.Post{
+			Time: now, Text: words[r.IntN(len(words))], Language: language,
+		})))
+	case x < 0.85:
+		like := commitEvent(ref, "create", map[string]any{
+			"$type": "app.bsky.feed.like", "createdAt": now.UTC().Format(time.RFC3339Nano), "subject": ref.strong(),
+		})
+		like.collection = "app.bsky.feed.like"
+		like.body["commit"].(map[string]any)["collection"] = like.collection
+		s.append(now, like)
+	case x < 0.92:
+		s.append(now, commitEvent(ref, "delete", nil))
+	case x < 0.97:
+		s.append(now, identityEvent(ref.did, Handle(stranger), now))
+	default:
+		s.append(now, accountEvent(ref.did, []string{"", "deactivated"}[r.IntN(2)], now))
+	}
+}
