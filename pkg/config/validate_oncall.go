@@ -17,10 +17,10 @@ func (c *checker) oncall(cfg *Config) {
 		if len(person.Channels) == 0 {
 			c.add(at+".channels", "%s cannot be reached: name at least one channel", person.ID)
 		}
-		for _, id := range person.Channels {
-			if !slices.ContainsFunc(cfg.Channels, func(ch Channel) bool { return ch.ID == id }) {
-				c.add(at+".channels", "%q is no channel's id", id)
-			}
+		c.reachable(cfg, at+".channels", person.Channels)
+		c.reachable(cfg, at+".crisis_channels", person.CrisisChannels)
+		if quiet := person.QuietHours; (quiet.From == nil) != (quiet.To == nil) {
+			c.add(at+".quiet_hours", "needs both from and to")
 		}
 	}
 	for i, team := range cfg.Teams {
@@ -48,6 +48,14 @@ func (c *checker) team(cfg *Config, at string, team Team) {
 		c.known(cfg, path+".person", []string{override.Person})
 		if !override.From.Before(override.To) {
 			c.add(path, "from must be before to")
+		}
+	}
+}
+
+func (c *checker) reachable(cfg *Config, path string, channels []string) {
+	for _, id := range channels {
+		if !slices.ContainsFunc(cfg.Channels, func(ch Channel) bool { return ch.ID == id }) {
+			c.add(path, "%q is no channel's id", id)
 		}
 	}
 }
