@@ -52,7 +52,7 @@ var (
 // Buckets of small state.
 const (
 	BucketCursors = "CURSORS" // ingest: where each connector stands
-	BucketLeases  = "LEASES"  // one writer per incident
+	BucketLeases  = "LEASES"  // works only one process may do at a time: see Hold
 	BucketAcks    = "ACKS"    // who took which incident in charge; the first wins
 	BucketPages   = "SENT"    // pager: state of each page and escalation
 	BucketDetect  = "DETECT"  // detector: open incidents
