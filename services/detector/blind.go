@@ -1,0 +1,89 @@
+package detector
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
+// blindness is the open incident of a page that cannot be seen.
+type blindness struct {
+	incident *vigiev1.Incident
+}
+
+func place(source, page string) string { return source + "/" + page }
+
+func (s *service) blindNames() []string {
+	var names []string
+	for name := range s.blind {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// noteSources opens an incident for each page that went blind, and resolves it
+// when the page is seen again.
+func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	outcomes := make([]error, len(batch))
+	for i, m := range batch {
+		var state vigiev1.SourceState
+		if outcomes[i] = m.Decode(&state); outcomes[i] != nil {
+			continue
+		}
+		s.note(&state)
+	}
+	s.engine.Blind(len(s.blind) > 0)
+	if err := s.flush(ctx); err != nil {
+		for i := range outcomes {
+			if outcomes[i] == nil {
+				outcomes[i] = bus.Retry(0, err)
+			}
+		}
+	}
+	return outcomes
+}
+
+func (s *service) note(state *vigiev1.SourceState) {
+	name := place(state.Source, state.Page)
+	known, open := s.blind[name]
+	switch {
+	case state.Blind && !open:
+		incident := blindIncident(state)
+		s.blind[name] = blindness{incident}
+		s.unsent = append(s.unsent, change{key: keyOf(name), incident: incident})
+	case !state.Blind && open:
+		incident := proto.Clone(known.incident).(*vigiev1.Incident)
+		incident.Revision++
+		incident.State = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
+		incident.ResolvedTime, incident.ChangedTime = state.ChangedTime, state.ChangedTime
+		delete(s.blind, name)
+		s.unsent = append(s.unsent, change{key: keyOf(name), incident: incident})
+	}
+	s.metrics.blind.Set(float64(len(s.blind)))
+}
+
+// blindIncident is an alert: someone must look, nobody is woken.
+func blindIncident(state *vigiev1.SourceState) *vigiev1.Incident {
+	opened := state.ChangedTime.AsTime()
+	return &vigiev1.Incident{
+		IncidentId: place(state.Source, state.Page) + "@" + opened.Format(time.RFC3339), Revision: 1,
+		Kind: vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE, Source: state.Source, Page: state.Page,
+		Level: vigiev1.Level_LEVEL_ALERT, State: vigiev1.IncidentState_INCIDENT_STATE_OPEN,
+		OpenedTime: state.ChangedTime, LevelTime: state.ChangedTime, ChangedTime: state.ChangedTime,
+		Evidence: &vigiev1.Evidence{
+			WindowFrom: state.LastSeenTime, WindowTo: state.ChangedTime,
+			TippingCollectedTime: timestamppb.New(opened),
+		},
+		RuleVersion: detect.RuleVersion, BlindReason: state.Reason, Detail: state.Detail,
+	}
+}

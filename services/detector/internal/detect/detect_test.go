@@ -1,0 +1,224 @@
+package detect_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
+var rule = detect.Rule{Window: 10 * time.Minute, Baseline: 7 * 24 * time.Hour, MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute}
+
+var start = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+
+// stream posts at random moments at a rate that changes with time.
+type stream struct {
+	r        *rand.Rand
+	n        int
+	perHour  func(t time.Time) float64
+	negative func(t time.Time) float64
+	authors  int
+}
+
+// play feeds the engine second by second and gathers what changed.
+func (s *stream) play(e *detect.Engine, from, to time.Time) []detect.Incident {
+	var changes []detect.Incident
+	for now := from; now.Before(to); now = now.Add(time.Second) {
+		for range s.poisson(s.perHour(now) / 3600) {
+			s.n++
+			e.Observe("zest", detect.Mention{
+				ID: fmt.Sprintf("rss:%d", s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
+				Negative: s.r.Float64() < s.negative(now), Published: now, Collected: now,
+			}, false)
+		}
+		changes = append(changes, e.Advance(now)...)
+	}
+	return changes
+}
+
+func (s *stream) poisson(mean float64) int {
+	n, p, limit := 0, 1.0, math.Exp(-mean)
+	for {
+		if p *= s.r.Float64(); p <= limit {
+			return n
+		}
+		n++
+	}
+}
+
+func constant(v float64) func(time.Time) float64 { return func(time.Time) float64 { return v } }
+
+// dayAndNight is five times as busy at 16:00 as at 04:00.
+func dayAndNight(perHour float64) func(time.Time) float64 {
+	return func(t time.Time) float64 {
+		hour := float64(t.Hour()) + float64(t.Minute())/60
+		return perHour * (1 + 0.66*math.Sin((hour-10)/24*2*math.Pi))
+	}
+}
+
+func TestACalmFortnightOpensNoAlert(t *testing.T) {
+	t.Parallel()
+	for _, perHour := range []float64{0.2, 6, 120} {
+		seed := rand.Uint64()
+		s := &stream{r: rand.New(rand.NewPCG(seed, 1)), perHour: dayAndNight(perHour), negative: constant(0.3), authors: 500}
+		days := 14
+		if perHour > 100 {
+			days = 5
+		}
+		for _, change := range s.play(detect.New(rule), start, start.AddDate(0, 0, days)) {
+			require.Less(t, change.Level, detect.Alert, "%v/h, seed %d: %+v", perHour, seed, change)
+		}
+	}
+}
+
+// A firestorm on a brand with 60 mentions an hour: watch, alert and crisis open
+// in this order within minutes, and it is resolved once calm has lasted.
+func TestAFirestormClimbsTheLevelsAndIsResolvedOnce(t *testing.T) {
+	t.Parallel()
+	onset := start.Add(50 * time.Hour)
+	seed := rand.Uint64()
+	s := &stream{r: rand.New(rand.NewPCG(seed, 1)), authors: 5000,
+		perHour: func(at time.Time) float64 {
+			if at.After(onset) && at.Before(onset.Add(time.Hour)) {
+				return 60 + 1200*math.Min(1, at.Sub(onset).Minutes()/5)
+			}
+			return 60
+		},
+		negative: func(at time.Time) float64 {
+			if at.After(onset) && at.Before(onset.Add(time.Hour)) {
+				return 0.8
+			}
+			return 0.2
+		}}
+	changes := s.play(detect.New(rule), start, onset.Add(4*time.Hour))
+	var levels []detect.Level
+	var crisis, resolved detect.Incident
+	for _, change := range changes {
+		if change.Opened.Before(onset) {
+			continue // a watch by chance
+		}
+		require.Equal(t, changes[len(changes)-1].ID, change.ID, "seed %d: one incident for one thing", seed)
+		if !change.Resolved.IsZero() {
+			resolved = change
+			continue
+		}
+		levels = append(levels, change.Level)
+		if change.Level == detect.Crisis {
+			crisis = change
+		}
+	}
+	require.Equal(t, []detect.Level{detect.Watch, detect.Alert, detect.Crisis}, levels, "seed %d", seed)
+	require.Less(t, crisis.LevelAt.Sub(onset), 6*time.Minute, "seed %d", seed)
+	require.Len(t, crisis.Evidence.IDs, crisis.Evidence.Mentions)
+	require.Len(t, crisis.Evidence.Posts, 3)
+	require.True(t, crisis.Evidence.Posts[0].Negative)
+	require.False(t, resolved.Resolved.IsZero(), "seed %d", seed)
+}
+
+func burst(e *detect.Engine, at time.Time, n, authors int, negative bool) []detect.Incident {
+	for i := range n {
+		e.Observe("zest", detect.Mention{
+			ID: fmt.Sprintf("x:%d-%d", at.Unix(), i), Source: "x", Author: fmt.Sprint(i % authors), Negative: negative,
+			Published: at, Collected: at,
+		}, false)
+	}
+	return e.Advance(at)
+}
+
+// aDay gives an engine a calm day of one mention a minute.
+func aDay() *detect.Engine {
+	e := detect.New(rule)
+	for m := range 25 * 60 {
+		e.Learn("zest", start.Add(time.Duration(m)*time.Minute), 1, 0)
+	}
+	return e
+}
+
+func TestWhatIsNoCrisis(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	t.Run("one person writing two hundred times", func(t *testing.T) {
+		require.Empty(t, burst(aDay(), now, 200, 1, true))
+	})
+	t.Run("praise that spreads", func(t *testing.T) {
+		changes := burst(aDay(), now, 500, 400, false)
+		require.Len(t, changes, 1)
+		require.Equal(t, detect.Watch, changes[0].Level)
+	})
+	t.Run("the same posts delivered again", func(t *testing.T) {
+		e := aDay()
+		for range 50 {
+			require.Empty(t, burst(e, now, 9, 9, true))
+		}
+	})
+	t.Run("yesterday's posts arriving now", func(t *testing.T) {
+		e := aDay()
+		for i := range 500 {
+			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true,
+				Published: now.Add(-20 * time.Hour), Collected: now}, false)
+		}
+		require.Empty(t, e.Advance(now))
+	})
+	t.Run("history being imported", func(t *testing.T) {
+		e := aDay()
+		for i := range 500 {
+			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true,
+				Published: now, Collected: now}, true)
+		}
+		require.Empty(t, e.Advance(now))
+	})
+	t.Run("and what is one", func(t *testing.T) {
+		changes := burst(aDay(), now, 200, 150, true)
+		require.Len(t, changes, 1)
+		require.Equal(t, detect.Crisis, changes[0].Level)
+		require.Equal(t, []string{"volume", "negative"}, changes[0].Evidence.Signals)
+		require.EqualValues(t, 1, changes[0].Revision)
+	})
+}
+
+func TestQuietIsNoCalmWhileASourceIsBlind(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	e := aDay()
+	require.Len(t, burst(e, now, 200, 150, true), 1)
+	e.Blind(true)
+	for range 3 * 3600 {
+		now = now.Add(time.Second)
+		require.Empty(t, e.Advance(now))
+	}
+	e.Blind(false)
+	var changes []detect.Incident
+	for range 3600 {
+		now = now.Add(time.Second)
+		changes = append(changes, e.Advance(now)...)
+	}
+	require.Len(t, changes, 1)
+	require.False(t, changes[0].Resolved.IsZero())
+}
+
+// An engine started anew from what is stored says nothing twice.
+func TestARestoredIncidentIsNotOpenedAgain(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	first := aDay()
+	changes := burst(first, now, 200, 150, true)
+	require.Len(t, changes, 1)
+	second := aDay()
+	second.Restore(changes[0])
+	require.Empty(t, burst(second, now, 200, 150, true))
+}
+
+func TestAClockThatGoesBackDecidesNothingTwice(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	e := aDay()
+	require.Len(t, burst(e, now, 200, 150, true), 1)
+	require.Empty(t, burst(e, now.Add(-time.Hour), 300, 150, true))
+	e.Observe("zest", detect.Mention{ID: "future", Author: "a", Published: now.AddDate(73, 0, 0), Collected: now}, false)
+	require.Empty(t, e.Advance(now.Add(time.Second)))
+}

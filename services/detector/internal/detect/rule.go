@@ -1,0 +1,91 @@
+package detect
+
+import "time"
+
+// RuleVersion names the rule below; it changes with anything that changes what
+// opens an incident.
+const RuleVersion = "spike-1"
+
+// Rule holds the bounds that a config sets.
+type Rule struct {
+	Window       time.Duration // compared with the past
+	Baseline     time.Duration // how much of the past is known
+	MinAuthors   int           // distinct authors that an alert needs
+	MinMentions  int           // floor below which nothing opens
+	ResolveAfter time.Duration // how long calm must last
+}
+
+// Level of an incident.
+type Level int
+
+// Levels, each above the other.
+const (
+	Calm Level = iota
+	Watch
+	Alert
+	Crisis
+)
+
+// Bounds in -log10 of a probability. A window is looked at every second, some
+// 30 million times a year, overlapping windows telling much the same: 3 is a
+// thing of every other day, 6 of every few months, 12 of never but for a cause.
+const (
+	watchSurprise  = 3
+	alertSurprise  = 6
+	crisisSurprise = 12
+	clearSurprise  = 1.5
+
+	// alertNegative and crisisNegative are the shares of negative mentions: praise
+	// that spreads is no crisis.
+	alertNegative  = 0.3
+	crisisNegative = 0.5
+
+	// crisisTimes is how many times the expected negative volume a crisis is.
+	crisisTimes = 4
+)
+
+// reading is a window held against the past.
+type reading struct {
+	total, negative, authors   int
+	expectedTotal, expectedNeg expectation
+	surpriseTotal, surpriseNeg float64
+}
+
+func (r reading) surprise() float64 { return max(r.surpriseTotal, r.surpriseNeg) }
+
+func (r reading) negativeShare() float64 {
+	if r.total == 0 {
+		return 0
+	}
+	return float64(r.negative) / float64(r.total)
+}
+
+// level is the highest whose conditions all hold: significance, an absolute
+// floor, distinct authors, and for alert and above a share of negative mentions.
+func (r reading) level(rule Rule) Level {
+	switch {
+	case r.total < rule.MinMentions || r.surprise() < watchSurprise || r.authors < min(3, rule.MinAuthors):
+		return Calm
+	case r.surprise() < alertSurprise || r.negativeShare() < alertNegative ||
+		r.negative < rule.MinMentions/2 || r.authors < rule.MinAuthors:
+		return Watch
+	case r.surpriseNeg < crisisSurprise || r.negativeShare() < crisisNegative ||
+		r.negative < 2*rule.MinMentions || r.authors < 2*rule.MinAuthors ||
+		float64(r.negative) < crisisTimes*r.expectedNeg.mean:
+		return Alert
+	default:
+		return Crisis
+	}
+}
+
+// signals names what is beyond its bound.
+func (r reading) signals() []string {
+	var names []string
+	if r.surpriseTotal >= watchSurprise {
+		names = append(names, "volume")
+	}
+	if r.surpriseNeg >= watchSurprise {
+		names = append(names, "negative")
+	}
+	return names
+}

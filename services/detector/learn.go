@@ -1,0 +1,97 @@
+package detector
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
+// storeWait bounds how long the tables are waited for to hold what was read.
+const storeWait = 20 * time.Second
+
+const pastMinutes = `
+SELECT brand_id, toStartOfMinute(published_time) AS minute, toUInt32(count()), toUInt32(countIf(sentiment = 'negative'))
+FROM mentions
+WHERE published_time >= ? AND published_time < ?
+GROUP BY brand_id, minute`
+
+const lastMentions = `
+SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_handle != '', author_handle, page),
+	sentiment = 'negative', published_time, collected_time, if(text = '', title, text), url, followers,
+	likes + shares + replies, model_version
+FROM mentions
+WHERE published_time >= ? AND origin != 'imported'
+ORDER BY collected_time`
+
+// awaitStore waits until the tables hold what a detector before this one has
+// acknowledged: it will not be delivered again.
+func (s *service) awaitStore(ctx context.Context) error {
+	deadline := time.Now().Add(storeWait)
+	for {
+		pending, err := s.bus.Pending(ctx, bus.StoreScored)
+		if err != nil {
+			return err
+		}
+		if pending == 0 || time.Now().After(deadline) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// learn counts the past of every brand from the tables: whole minutes before
+// the window, mention by mention within it.
+func learn(ctx context.Context, conn driver.Conn, engine *detect.Engine, now time.Time, rule detect.Rule) error {
+	windowStart := now.Add(-rule.Window).Truncate(time.Minute).UTC()
+	rows, err := conn.Query(ctx, pastMinutes, now.Add(-rule.Baseline).UTC(), windowStart)
+	if err != nil {
+		return fmt.Errorf("detector: read the past: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var brand string
+		var minute time.Time
+		var total, negative uint32
+		if err := rows.Scan(&brand, &minute, &total, &negative); err != nil {
+			return fmt.Errorf("detector: read the past: %w", err)
+		}
+		engine.Learn(brand, minute, total, negative)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("detector: read the past: %w", err)
+	}
+	return relive(ctx, conn, engine, windowStart)
+}
+
+// relive counts the mentions of the window anew, without deciding on them.
+func relive(ctx context.Context, conn driver.Conn, engine *detect.Engine, from time.Time) error {
+	rows, err := conn.Query(ctx, lastMentions, from)
+	if err != nil {
+		return fmt.Errorf("detector: read the window: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var brand string
+		var m detect.Mention
+		var negative uint8
+		if err := rows.Scan(&brand, &m.ID, &m.Source, &m.Author, &negative, &m.Published, &m.Collected,
+			&m.Text, &m.URL, &m.Followers, &m.Engagement, &m.Model); err != nil {
+			return fmt.Errorf("detector: read the window: %w", err)
+		}
+		m.Negative = negative == 1
+		engine.Observe(brand, m, false)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("detector: read the window: %w", err)
+	}
+	return nil
+}
