@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 
 	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
@@ -56,7 +57,7 @@ func TestKill(t *testing.T) {
 
 func insertBatch(db clickhousetest.Config, n, rows uint64) error {
 	ctx := context.Background()
-	conn, err := openQuietly(db)
+	conn, err := clickhouse.Open(db.Options())
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,12 @@ type Hello struct {
 // ReadHello reads a client's first packet.
 func ReadHello(src *bufio.Reader) (Hello, error) {
 	r := reader{src: src}
-	if code := r.uvarint(); r.err == nil && code != uint64(proto.ClientCodeHello) {
+	switch code := r.uvarint(); {
+	case r.err != nil:
+		return Hello{}, r.err
+	case code == 'G', code == 'P': // GET, POST, PUT
+		return Hello{}, Malformed("this port speaks ClickHouse's native protocol, and the client speaks HTTP: choose the native protocol there")
+	case code != uint64(proto.ClientCodeHello):
 		return Hello{}, Malformed("the first packet is %d, not a hello", code)
 	}
 	h := Hello{Client: r.string("client's name", maxName)}

@@ -54,23 +54,34 @@ func (p *parser) insert(st *Statement) {
 		in.Settings = p.span(start, i)
 	}
 	switch p.upper(i) {
-	case "VALUES":
-		i++
-		st.Several = p.severalAfterValues(i)
-	case "FORMAT":
-		i += 2
-	case ";", "":
+	case "VALUES", "FORMAT", ";", "":
 	default: // SELECT, WITH, FROM INFILE
-		st.Several = p.cutAtSemicolon(i)
-		st.Text = p.text
+		several := p.cutAtSemicolon(i)
+		_, more := p.scanData() // after SELECT … FROM VALUES(…)
+		st.Several, st.Text = several || more, p.text
 		return
 	}
-	for ; i < len(p.tokens); i++ {
-		if p.upper(i) != ";" {
-			return // the data is in the text
-		}
+	inline, several := p.scanData()
+	st.Several = several && p.upper(i) == "VALUES" // only there the data is made of SQL
+	if !inline {
+		st.Kind, st.Insert = Insert, in
 	}
-	st.Kind, st.Insert = Insert, in
+}
+
+// scanData looks whether there is anything after the tokens but semicolons, and after a semicolon.
+func (p *parser) scanData() (any, afterSemicolon bool) {
+	semicolon := false
+	for {
+		t, ok := p.data.next()
+		if !ok {
+			return any, afterSemicolon
+		}
+		if p.text[t.start:t.end] == ";" {
+			semicolon = true
+			continue
+		}
+		any, afterSemicolon = true, afterSemicolon || semicolon
+	}
 }
 
 // target returns the index after the table's name, or after FUNCTION name(args).
@@ -103,13 +114,8 @@ func (p *parser) part(i int) int {
 func (p *parser) closing(i int) int {
 	depth := 0
 	for ; i < len(p.tokens); i++ {
-		switch p.upper(i) {
-		case "(", "[", "{":
-			depth++
-		case ")", "]", "}":
-			if depth--; depth == 0 {
-				return i
-			}
+		if depth += p.nesting(i); depth == 0 {
+			return i
 		}
 	}
 	return i
@@ -140,20 +146,6 @@ func (p *parser) names(from, to int) []string {
 		names = append(names, name.String())
 	}
 	return names
-}
-
-// severalAfterValues looks for a statement after the tuples of VALUES.
-func (p *parser) severalAfterValues(i int) bool {
-	for ; i < len(p.tokens); i++ {
-		if p.upper(i) == ";" {
-			for j := i + 1; j < len(p.tokens); j++ {
-				if p.upper(j) != ";" {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 func (p *parser) span(from, to int) string {

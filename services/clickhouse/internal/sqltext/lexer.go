@@ -17,43 +17,43 @@ type token struct {
 	start, end int
 }
 
-// lex splits text into tokens. It never fails: an unfinished quote or comment extends to the end.
-func lex(text string) []token {
-	var tokens []token
-	for i := 0; i < len(text); {
-		c := text[i]
-		start := i
+// lexer cuts text into tokens. It never fails: an unfinished quote or comment extends to the end.
+type lexer struct {
+	text string
+	pos  int
+}
+
+// next returns the next token, and false at the end.
+func (l *lexer) next() (token, bool) {
+	for l.pos < len(l.text) {
+		rest := l.text[l.pos:]
 		switch {
-		case isSpace(c):
-			i++
-			continue
-		case strings.HasPrefix(text[i:], "--"), strings.HasPrefix(text[i:], "#!"), strings.HasPrefix(text[i:], "# "):
-			i = skipPast(text, i, "\n")
-			continue
-		case strings.HasPrefix(text[i:], "/*"):
-			i = skipPast(text, i+2, "*/")
-			continue
-		case c == '\'':
-			i = skipQuoted(text, i)
-			tokens = append(tokens, token{str, start, i})
-		case c == '`' || c == '"':
-			i = skipQuoted(text, i)
-			tokens = append(tokens, token{ident, start, i})
-		case c == '$' && heredocTag(text[i:]) != "":
-			tag := heredocTag(text[i:])
-			i = skipPast(text, i+len(tag), tag)
-			tokens = append(tokens, token{str, start, i})
-		case isWord(c):
-			for i < len(text) && isWord(text[i]) {
-				i++
-			}
-			tokens = append(tokens, token{word, start, i})
+		case isSpace(rest[0]):
+			l.pos++
+		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "#!"), strings.HasPrefix(rest, "# "):
+			l.pos = skipPast(l.text, l.pos, "\n")
+		case strings.HasPrefix(rest, "/*"):
+			l.pos = skipPast(l.text, l.pos+2, "*/")
 		default:
-			i++
-			tokens = append(tokens, token{symbol, start, i})
+			t := token{symbol, l.pos, l.pos + 1}
+			switch tag := heredocTag(rest); {
+			case rest[0] == '\'':
+				t.kind, t.end = str, skipQuoted(l.text, l.pos)
+			case rest[0] == '`' || rest[0] == '"':
+				t.kind, t.end = ident, skipQuoted(l.text, l.pos)
+			case tag != "":
+				t.kind, t.end = str, skipPast(l.text, l.pos+len(tag), tag)
+			case isWord(rest[0]):
+				t.kind = word
+				for t.end < len(l.text) && isWord(l.text[t.end]) {
+					t.end++
+				}
+			}
+			l.pos = t.end
+			return t, true
 		}
 	}
-	return tokens
+	return token{}, false
 }
 
 func isSpace(c byte) bool { return c == ' ' || (c >= '\t' && c <= '\r') }
@@ -89,6 +89,9 @@ func skipQuoted(text string, i int) int {
 
 // heredocTag returns the opening $tag$ that text begins with, or "".
 func heredocTag(text string) string {
+	if text[0] != '$' {
+		return ""
+	}
 	for i := 1; i < len(text); i++ {
 		if text[i] == '$' {
 			return text[:i+1]

@@ -35,7 +35,7 @@ type Statement struct {
 
 // Parse reads a statement.
 func Parse(text string) Statement {
-	p := parser{text: text, tokens: lex(text)}
+	p := newParser(text)
 	st := Statement{Text: text, Empty: len(p.tokens) == 0}
 	switch p.upper(0) {
 	case "INSERT":
@@ -58,9 +58,51 @@ func Parse(text string) Statement {
 	return st
 }
 
+// parser holds the tokens of a statement; of an INSERT, those before its data, which can be large.
 type parser struct {
 	text   string
 	tokens []token
+	data   lexer // what follows the tokens
+}
+
+func newParser(text string) parser {
+	p := parser{text: text, data: lexer{text: text}}
+	depth := 0
+	for depth > 0 || !p.atData() {
+		t, ok := p.data.next()
+		if !ok {
+			break
+		}
+		p.tokens = append(p.tokens, t)
+		depth += p.nesting(len(p.tokens) - 1)
+	}
+	return p
+}
+
+// nesting is 1 for an opening bracket, -1 for a closing one.
+func (p *parser) nesting(i int) int {
+	switch p.upper(i) {
+	case "(", "[", "{":
+		return 1
+	case ")", "]", "}":
+		return -1
+	}
+	return 0
+}
+
+// atData reports whether the tokens so far are an INSERT up to VALUES or FORMAT x.
+func (p *parser) atData() bool {
+	n := len(p.tokens)
+	if n < 4 || p.upper(0) != "INSERT" {
+		return false
+	}
+	switch p.upper(n - 2) {
+	case "INTO", "TABLE", ".", "=", ",": // a name, or a value
+		return false
+	case "FORMAT":
+		return true
+	}
+	return p.upper(n-1) == "VALUES"
 }
 
 func (p *parser) raw(i int) string {
@@ -101,11 +143,8 @@ func (p *parser) cutOutput(st *Statement) {
 	}
 	depth := 0
 	for i := range p.tokens {
+		depth += p.nesting(i)
 		switch p.upper(i) {
-		case "(", "[", "{":
-			depth++
-		case ")", "]", "}":
-			depth--
 		case "OUTFILE":
 			st.IntoOutfile = st.IntoOutfile || depth == 0 && p.upper(i-1) == "INTO" && i+1 < len(p.tokens) && p.tokens[i+1].kind == str
 		case "FORMAT":
@@ -133,12 +172,7 @@ func (p *parser) assignments() map[string]string {
 	for i := 1; i+2 < len(p.tokens) && p.raw(i+1) == "="; {
 		j, depth := i+2, 0
 		for ; j < len(p.tokens); j++ {
-			switch p.upper(j) {
-			case "(", "[", "{":
-				depth++
-			case ")", "]", "}":
-				depth--
-			}
+			depth += p.nesting(j)
 			if depth == 0 && (p.upper(j) == "," || p.upper(j) == ";") {
 				break
 			}
