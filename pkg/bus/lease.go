@@ -26,9 +26,20 @@ type leaseRecord struct {
 	Expires time.Time `json:"expires"`
 }
 
+type epochKey struct{}
+
+// Epoch is the epoch of the lease that a work of Hold works under. It grows from
+// holder to holder: whoever marks what it writes with its epoch, and leaves alone
+// what a higher one marked, does no harm when it wakes up after its lease is gone.
+func Epoch(ctx context.Context) uint64 {
+	epoch, _ := ctx.Value(epochKey{}).(uint64)
+	return epoch
+}
+
 // Hold does a work that only one process may do at a time. It waits for the
 // lease of that name, works with a context that ends when the lease is lost, and
-// gives the lease back. waiting is called once if another process holds it.
+// gives the lease back once the work has ended. waiting is called once if another
+// process holds it.
 func (b *Bus) Hold(ctx context.Context, name string, waiting func(), work func(ctx context.Context) error) error {
 	bucket, err := b.Bucket(ctx, BucketLeases)
 	if err != nil {
@@ -39,11 +50,13 @@ func (b *Bus) Hold(ctx context.Context, name string, waiting func(), work func(c
 	if err != nil {
 		return err
 	}
-	working, lose := context.WithCancelCause(ctx)
+	working, lose := context.WithCancelCause(context.WithValue(ctx, epochKey{}, revision))
+	renewing, stop := context.WithCancel(context.WithoutCancel(ctx)) // a work that is told to stop still has it
 	renewed := make(chan uint64, 1)
-	go func() { renewed <- b.renew(working, bucket, name, holder, revision, lose) }()
+	go func() { renewed <- b.renew(renewing, bucket, name, holder, revision, lose) }()
 	err = work(working)
 	lost := context.Cause(working)
+	stop()
 	lose(nil)
 	last := <-renewed
 	if errors.Is(lost, ErrLeaseLost) {
@@ -105,6 +118,9 @@ func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder
 		case <-time.After(leaseRenew):
 		}
 		next, err := bucket.Update(ctx, name, encodeLease(holder), revision)
+		if isTaken(err) {
+			next, err = ownRevision(ctx, bucket, name, holder, err)
+		}
 		switch {
 		case err == nil:
 			revision, expires = next, time.Now().Add(leaseTerm)
@@ -118,7 +134,18 @@ func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder
 	}
 }
 
-func isTaken(err error) bool {
-	var api *jetstream.APIError
-	return errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+// ownRevision finds the lease's revision where it is still the holder's: the
+// answer to a renewal can be lost. Otherwise it answers the error given.
+func ownRevision(ctx context.Context, bucket jetstream.KeyValue, name, holder string, taken error) (uint64, error) {
+	entry, err := bucket.Get(ctx, name)
+	if err != nil {
+		return 0, taken
+	}
+	var record leaseRecord
+	if json.Unmarshal(entry.Value(), &record) != nil || record.Holder != holder {
+		return 0, taken
+	}
+	return entry.Revision(), nil
 }
+
+func isTaken(err error) bool { return errors.Is(err, jetstream.ErrKeyRevisionMismatch) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
 )
 
@@ -34,4 +35,18 @@ func TestOnlyOneHoldsALeaseAndTheNextTakesOver(t *testing.T) {
 		}
 	}
 	require.EqualValues(t, 1, most.Load())
+}
+
+func TestTheEpochGrowsFromHolderToHolder(t *testing.T) {
+	t.Parallel()
+	b := bustest.Start(t)
+	require.Zero(t, bus.Epoch(t.Context()), "without a lease there is none")
+	var last uint64
+	for range 3 {
+		require.NoError(t, b.Hold(t.Context(), "pager", nil, func(ctx context.Context) error {
+			require.Greater(t, bus.Epoch(ctx), last)
+			last = bus.Epoch(ctx)
+			return nil
+		}))
+	}
 }
