@@ -44,7 +44,7 @@ type Faults struct {
 	BadByte bool
 	// BadReferences names forbidden characters in each item: &#0; and &#x1f;
 	BadReferences bool
-	// BrokenItem makes the markup of the second item wrong.
+	// BrokenItem puts a "<" that begins nothing into the second item.
 	BrokenItem bool
 	// Keep is the share of the document that is sent before it ends: 0 is all.
 	Keep float64
@@ -109,7 +109,7 @@ func (f Faults) spoil(body []byte) []byte {
 		body = inItem(body, 1, bomb)
 	}
 	if f.BrokenItem {
-		body = inItem(body, 2, `<link href="unclosed></item>`)
+		body = inItem(body, 2, "<category>prix <5 euros</category>")
 	}
 	if f.BadReferences {
 		body = bytes.ReplaceAll(body, []byte("</title>"), []byte("&#0;&#x1f;</title>"))

@@ -106,15 +106,17 @@ func (s *Site) Requests() []Request {
 // ServeHTTP implements http.Handler.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
+	defer func() { // also when the answer is cut short
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if len(s.requests) < maxRequests {
+			s.requests = append(s.requests, Request{
+				Path: r.URL.Path, UserAgent: r.UserAgent(), Status: recorder.status,
+				Conditional: r.Header.Get("If-None-Match") != "" || r.Header.Get("If-Modified-Since") != "",
+			})
+		}
+	}()
 	s.serve(recorder, r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.requests) < maxRequests {
-		s.requests = append(s.requests, Request{
-			Path: r.URL.Path, UserAgent: r.UserAgent(), Status: recorder.status,
-			Conditional: r.Header.Get("If-None-Match") != "" || r.Header.Get("If-Modified-Since") != "",
-		})
-	}
 }
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package rss
 
 import (
 	"bytes"
+	"errors"
 	"mime"
 	"regexp"
 	"strconv"
@@ -127,38 +128,51 @@ func mend(body []byte) []byte {
 	return out
 }
 
-var referenceRule = regexp.MustCompile(`&#(?:[xX][0-9a-fA-F]+|[0-9]+);`)
-
 // withoutForbidden drops the characters that no XML document may hold, written
 // as they are or as references: one of them would make the whole unreadable.
 func withoutForbidden(body []byte) []byte {
 	for _, noncharacter := range []string{"\uFFFE", "\uFFFF"} {
 		body = bytes.ReplaceAll(body, []byte(noncharacter), nil)
 	}
-	if !bytes.Contains(body, []byte("&#")) {
-		return body
-	}
-	return referenceRule.ReplaceAllFunc(body, func(reference []byte) []byte {
-		if isAllowed(reference) {
-			return reference
+	var out []byte
+	for {
+		at := bytes.Index(body, []byte("&#"))
+		if at < 0 {
+			return append(out, body...)
 		}
-		return nil
-	})
+		if length := forbidden(body[at:]); length > 0 {
+			out, body = append(out, body[:at]...), body[at+length:]
+		} else {
+			out, body = append(out, body[:at+2]...), body[at+2:]
+		}
+	}
 }
 
-// isAllowed says whether a reference "&#…;" names a character of XML.
-func isAllowed(reference []byte) bool {
-	digits, base := string(reference[2:len(reference)-1]), 10
-	if hex, isHex := strings.CutPrefix(strings.ToLower(digits), "x"); isHex {
+// maxReference is longer than any character's reference needs to be.
+const maxReference = 32
+
+// forbidden is the length of the reference "&#0;" or "&#x0;" that a text begins
+// with, if it names a character that XML forbids; 0 otherwise.
+func forbidden(text []byte) int {
+	end := bytes.IndexByte(text[:min(len(text), maxReference)], ';')
+	if end < 0 {
+		return 0
+	}
+	digits, base := strings.ToLower(string(text[2:end])), 10
+	if hex, isHex := strings.CutPrefix(digits, "x"); isHex {
 		digits, base = hex, 16
 	}
-	n, err := strconv.ParseInt(digits, base, 32)
-	switch {
-	case err != nil || n > utf8.MaxRune:
-		return false
-	case n < ' ':
-		return n == '\t' || n == '\n' || n == '\r'
-	default:
-		return utf8.ValidRune(rune(n)) && n != 0xFFFE && n != 0xFFFF
+	n, err := strconv.ParseUint(digits, base, 64)
+	if errors.Is(err, strconv.ErrSyntax) || err == nil && n <= utf8.MaxRune && isCharacter(rune(n)) {
+		return 0
 	}
+	return end + 1
+}
+
+// isCharacter says whether a document of XML may hold a character.
+func isCharacter(r rune) bool {
+	if r < ' ' {
+		return r == '\t' || r == '\n' || r == '\r'
+	}
+	return utf8.ValidRune(r) && r != 0xFFFE && r != 0xFFFF
 }

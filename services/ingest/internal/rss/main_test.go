@@ -3,6 +3,8 @@ package rss
 import (
 	"fmt"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,8 +31,14 @@ type gazette struct {
 
 func newGazette(t *testing.T) *gazette {
 	t.Helper()
+	return gazetteOn(t, sourcetest.New(t))
+}
+
+// gazetteOn is a gazette on a bus that others use too: it sees its own mentions.
+func gazetteOn(t *testing.T, bench *sourcetest.Bench) *gazette {
+	t.Helper()
 	g := &gazette{
-		Bench: sourcetest.New(t), t: t,
+		Bench: bench, t: t,
 		site:   rsssite.New(rsssite.Options{Title: "La Gazette", Language: "fr"}),
 		client: fetch.New(fetch.Options{AllowPrivate: true, Backoff: 10 * time.Millisecond}),
 	}
@@ -40,6 +48,14 @@ func newGazette(t *testing.T) *gazette {
 		g.server.Close()
 	})
 	return g
+}
+
+// Mentions are those of the gazette.
+func (g *gazette) Mentions(t *testing.T) []*vigiev1.Mention {
+	t.Helper()
+	return slices.DeleteFunc(g.Bench.Mentions(t), func(m *vigiev1.Mention) bool {
+		return !strings.HasPrefix(m.Page, g.server.URL+"/")
+	})
 }
 
 // connector reads a feed of the site fifty times a second.
