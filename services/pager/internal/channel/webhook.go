@@ -1,0 +1,132 @@
+package channel
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/services/pager/internal/message"
+)
+
+const (
+	headerSignature   = "X-Vigie-Signature" // sha256=<hex HMAC-SHA256 of the body>
+	headerIdempotency = "Idempotency-Key"   // the page's id, outside visible ASCII as %XX
+)
+
+// Payload is what a webhook receives. Its keys are a contract: they are added to,
+// never changed. Times are RFC 3339 in UTC.
+type Payload struct {
+	Version      int        `json:"version"` // 1
+	About        string     `json:"about"`   // call: come and look; late: over, nobody had been told; end: over
+	PageID       string     `json:"page_id"`
+	IncidentID   string     `json:"incident_id"`
+	Kind         string     `json:"kind"`  // spike, blind_source
+	Level        string     `json:"level"` // alert, crisis
+	Brand        string     `json:"brand,omitempty"`
+	Source       string     `json:"source,omitempty"`
+	Page         string     `json:"page,omitempty"`
+	Person       string     `json:"person"`
+	Language     string     `json:"language"`
+	Step         uint32     `json:"step"`
+	OpenedTime   time.Time  `json:"opened_time"`
+	ResolvedTime *time.Time `json:"resolved_time,omitempty"`
+	Headline     string     `json:"headline"`
+	Text         string     `json:"text"` // the whole page in words
+	Figures      *Figures   `json:"figures,omitempty"`
+	Posts        []Post     `json:"posts,omitempty"`
+	BlindSources []string   `json:"blind_sources,omitempty"`
+	AckedBy      string     `json:"acked_by,omitempty"`
+	AckURL       string     `json:"ack_url,omitempty"`
+	DeskURL      string     `json:"desk_url"`
+	RuleVersion  string     `json:"rule_version,omitempty"`
+	ModelVersion string     `json:"model_version,omitempty"`
+}
+
+// Figures are what was counted in the window, and what is usual.
+type Figures struct {
+	WindowSeconds    float64 `json:"window_seconds"`
+	Mentions         uint64  `json:"mentions"`
+	ExpectedMentions float64 `json:"expected_mentions"`
+	Negative         uint64  `json:"negative"`
+	ExpectedNegative float64 `json:"expected_negative"`
+	Authors          uint64  `json:"authors"`
+}
+
+// Post is a post that shows it.
+type Post struct {
+	Source        string    `json:"source"`
+	Author        string    `json:"author"`
+	Text          string    `json:"text"`
+	URL           string    `json:"url,omitempty"`
+	PublishedTime time.Time `json:"published_time"`
+}
+
+func newWebhook(cfg config.Channel) Send {
+	address, secret, http := cfg.Address(), []byte(cfg.SecretFile.Value()), client()
+	return func(ctx context.Context, page message.Page, words message.Words) error {
+		body, err := json.Marshal(payload(page, words))
+		if err != nil {
+			return &Error{Reason: fmt.Sprintf("write the page as JSON: %v", err), Permanent: true}
+		}
+		return post(ctx, http, address, secret, page.ID, body)
+	}
+}
+
+func post(ctx context.Context, client *http.Client, address string, secret []byte, id string, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return &Error{Reason: "the channel's address is not one", Permanent: true}
+	}
+	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	request.Header.Set("User-Agent", "vigie")
+	request.Header.Set(headerIdempotency, headerValue(id))
+	if len(secret) > 0 {
+		mac := hmac.New(sha256.New, secret)
+		mac.Write(body)
+		request.Header.Set(headerSignature, "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return unreachable(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))
+	return refusal(response.StatusCode, response.Header, string(text))
+}
+
+func payload(p message.Page, w message.Words) Payload {
+	out := Payload{
+		Version: 1, About: string(p.About), PageID: p.ID, IncidentID: p.IncidentID, Kind: "spike", Level: p.Level,
+		Brand: p.Brand, Source: p.Source, Page: p.Place, Person: p.Person, Language: p.Language, Step: p.Step,
+		OpenedTime: p.Opened.UTC(), Headline: w.Headline, Text: w.Text(), BlindSources: p.BlindSources,
+		AckedBy: p.AckedBy, AckURL: w.AckURL, DeskURL: w.DeskURL, RuleVersion: p.RuleVersion, ModelVersion: p.ModelVersion,
+	}
+	if !p.Over.IsZero() {
+		over := p.Over.UTC()
+		out.ResolvedTime = &over
+	}
+	if p.Blind {
+		out.Kind = "blind_source"
+		return out
+	}
+	out.Figures = &Figures{
+		WindowSeconds: p.Figures.Window.Seconds(), Mentions: p.Figures.Mentions, ExpectedMentions: p.Figures.ExpectedMentions,
+		Negative: p.Figures.Negative, ExpectedNegative: p.Figures.ExpectedNegative, Authors: p.Figures.Authors,
+	}
+	for i, quote := range w.Posts {
+		post := p.Posts[i]
+		out.Posts = append(out.Posts, Post{
+			Source: message.Line(post.Source, 60), Author: message.Line(post.Author, 60),
+			Text: quote.Text, URL: quote.URL, PublishedTime: post.Published.UTC(),
+		})
+	}
+	return out
+}

@@ -1,0 +1,155 @@
+package pager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/vigie-monitor/vigie/pkg/ack"
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/obs"
+)
+
+const (
+	// beatLimit is how long the loop may take for one turn: a stalled bus, and
+	// some.
+	beatLimit = time.Minute
+	// forgetAfter is how long a course outlives its incident: longer than the
+	// stream, which may be read again from its beginning.
+	forgetAfter = 35 * 24 * time.Hour
+)
+
+// loop is the one place where a pager decides and sends, as long as it holds the
+// lease. It knows the open courses from the bucket, goes through them each second
+// and at each change, and waits for no attempt.
+type loop struct {
+	settings settings
+	bus      *bus.Bus
+	logger   *slog.Logger
+	health   *obs.Health
+	metrics  *metrics
+	courses  *courses
+	book     *ack.Book
+	signer   *ack.Signer
+	roster   *atomic.Pointer[roster]
+
+	epoch    uint64               // of the lease
+	open     map[string]*record   // by incident
+	over     map[string]time.Time // by incident: when it ended
+	underWay map[string]bool      // attempts begun and not settled, by page
+	results  chan result
+	unstored []result // settled, but the bucket could not be written
+	nobody   bool     // it was said that nobody is on call
+}
+
+// run goes round until ctx is done, then waits for the attempts under way. Each
+// time it begins it knows nothing but what the bucket holds.
+func (l *loop) run(ctx context.Context) error {
+	l.epoch, l.open, l.over = bus.Epoch(ctx), map[string]*record{}, map[string]time.Time{}
+	l.logger.Info("pager: this one sends", "epoch", l.epoch)
+	defer l.metrics.unacked.Set(0)
+	watcher, err := l.courses.bucket.WatchAll(ctx)
+	if err != nil {
+		return fmt.Errorf("pager: watch the courses: %w", err)
+	}
+	defer func() { _ = watcher.Stop() }()
+	ticker := time.NewTicker(l.settings.tick)
+	defer ticker.Stop()
+	defer l.health.Rest("pager")
+	for {
+		l.health.Beat("pager", beatLimit)
+		select {
+		case <-ctx.Done():
+			return l.drain(context.WithoutCancel(ctx))
+		case entry, alive := <-watcher.Updates():
+			if !alive && ctx.Err() == nil {
+				return errors.New("pager: the watch on the courses ended: is the bus gone?")
+			}
+			l.learn(entry)
+			l.learnAll(watcher)
+		case r := <-l.results:
+			l.settle(ctx, r)
+		case <-ticker.C:
+			l.again(ctx)
+			l.forget(ctx)
+		}
+		l.act(ctx)
+	}
+}
+
+// learnAll takes in what has already arrived, so that one turn acts on it all.
+func (l *loop) learnAll(watcher jetstream.KeyWatcher) {
+	for range len(watcher.Updates()) {
+		l.learn(<-watcher.Updates())
+	}
+}
+
+// learn takes in what the bucket holds now of a course.
+func (l *loop) learn(entry jetstream.KeyValueEntry) {
+	if entry == nil || entry.Operation() != jetstream.KeyValuePut {
+		return // the end of the first values, or something forgotten
+	}
+	r, err := decode(entry)
+	if err != nil { // ours, and broken: loud, and the others go on
+		l.logger.Error("pager: skipped", "err", err)
+		return
+	}
+	l.keep(r)
+}
+
+// keep remembers a course as long as something can come of it. The watch tells
+// late of what this pager wrote itself.
+func (l *loop) keep(r *record) {
+	id := r.Course.IncidentID
+	if known := l.open[id]; known != nil && known.revision > r.revision {
+		return
+	}
+	if r.Course.Done() && len(r.Incident) == 0 {
+		delete(l.open, id)
+		l.over[id] = r.Course.Over
+		return
+	}
+	l.open[id] = r
+}
+
+// drain settles what is under way. Attempts are bounded, so this is too.
+func (l *loop) drain(ctx context.Context) error {
+	for len(l.underWay) > len(l.unstored) {
+		l.settle(ctx, <-l.results)
+	}
+	l.again(ctx)
+	for _, r := range l.open {
+		l.report(ctx, r)
+	}
+	if n := len(l.unstored); n > 0 {
+		return fmt.Errorf("pager: the outcome of %d attempts could not be stored", n)
+	}
+	return nil
+}
+
+// again stores outcomes that could not be stored before.
+func (l *loop) again(ctx context.Context) {
+	waiting := l.unstored
+	l.unstored = nil
+	for _, r := range waiting {
+		l.settle(ctx, r)
+	}
+}
+
+// forget removes courses that no message in the stream can bring back.
+func (l *loop) forget(ctx context.Context) {
+	limit := l.settings.now().Add(-forgetAfter)
+	for id, over := range l.over {
+		if over.After(limit) {
+			continue
+		}
+		if err := l.courses.bucket.Purge(ctx, keyOf(id)); err == nil {
+			delete(l.over, id)
+		}
+	}
+}
