@@ -1,0 +1,138 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
+)
+
+// Every word there is exists in both languages, with the same blanks to fill.
+func TestBothLanguagesSayEverything(t *testing.T) {
+	t.Parallel()
+	blanks := regexp.MustCompile(`%[a-z]`)
+	for key, phrase := range dictionary {
+		assert.NotEmpty(t, phrase.en, key)
+		assert.NotEmpty(t, phrase.fr, key)
+		assert.Equal(t, blanks.FindAllString(phrase.en, -1), blanks.FindAllString(phrase.fr, -1), key)
+	}
+	for _, key := range sheetKeys {
+		for _, name := range []string{dictionary[key].en, dictionary[key].fr} {
+			assert.LessOrEqual(t, len([]rune(name)), 31, "a sheet's name is short")
+			assert.NotContains(t, name, "'")
+		}
+	}
+}
+
+// No code asks for a word that is in no dictionary: it would be shown as its key.
+func TestNoWordIsMissing(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	asked := regexp.MustCompile(`\b(?:say|at|plural|heading|writeTable|streamTable|chart)\((?:[A-Za-z.]+, )?"([a-z_]*[a-z])"`)
+	var keys []string
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, match := range asked.FindAllStringSubmatch(string(source), -1) {
+			keys = append(keys, match[1])
+		}
+	}
+	require.Greater(t, len(keys), 60, "the expression finds the calls")
+	for _, chapter := range (weekly.Report{}).Chapters() {
+		keys = append(keys, "chapter_"+chapter.Name)
+		for _, figure := range chapter.Figures {
+			keys = append(keys, figure.Name)
+		}
+	}
+	for _, key := range keys {
+		_, known := dictionary[key]
+		assert.True(t, known, key)
+	}
+}
+
+func TestWordsOfBothLanguages(t *testing.T) {
+	t.Parallel()
+	en, fr := languageOf("en"), languageOf("fr")
+	assert.Equal(t, "1,234,567", en.number(1234567))
+	assert.Equal(t, "1\u202F234\u202F567", fr.number(1234567))
+	assert.Equal(t, "999", fr.number(999))
+	assert.Equal(t, "12.5%", en.percent(0.125))
+	assert.Equal(t, "12,5\u00A0%", fr.percent(0.125))
+	assert.Equal(t, "1 crisis", en.plural("n_crises", 1))
+	assert.Equal(t, "0 crises", en.plural("n_crises", 0))
+	assert.Equal(t, "0 crise", fr.plural("n_crises", 0))
+	assert.Equal(t, "2 crises", fr.plural("n_crises", 2))
+	assert.Equal(t, "+6", en.points(weekly.Value{Number: 6.2}))
+	assert.Equal(t, "0", en.points(weekly.Value{Number: -0.2}))
+	for _, test := range []struct{ week, en, fr string }{
+		{"2026-W46", "9 to 15 November 2026", "du 9 au 15 novembre 2026"},
+		{"2026-W49", "30 November to 6 December 2026", "du 30 novembre au 6 décembre 2026"},
+		{"2026-W53", "28 December 2026 to 3 January 2027", "du 28 décembre 2026 au 3 janvier 2027"},
+		{"2026-W23", "1 to 7 June 2026", "du 1er au 7 juin 2026"},
+	} {
+		week, err := weekly.ParseWeek(test.week, time.UTC)
+		require.NoError(t, err)
+		assert.Equal(t, test.en, en.span(week))
+		assert.Equal(t, test.fr, fr.span(week))
+	}
+}
+
+func TestTextIsCutWhereACellEnds(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{strings.Repeat("a", 70_000), strings.Repeat("😀", 40_000)} {
+		cut := plain(text)
+		units := 0
+		for _, r := range cut {
+			units++
+			if r >= 0x10000 {
+				units++
+			}
+		}
+		assert.Less(t, units, 32_767)
+		assert.True(t, strings.HasSuffix(cut, "…"))
+	}
+	assert.Equal(t, "ab…", shortened("abc", 2))
+	assert.Equal(t, "abc", shortened("abc", 3))
+}
+
+func TestOnlyWebAddressesAreLinks(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "https://example.org/a?b=c", link("https://example.org/a?b=c"))
+	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "\\\\host\\share", "https://a b", `https://a"b`, "https://a/" + strings.Repeat("a", 3000), ""} {
+		assert.Empty(t, link(url), url)
+	}
+}
+
+// More mentions than a sheet takes: the title says that the list is cut.
+func TestACutListSaysSo(t *testing.T) {
+	t.Parallel()
+	j, err := newJob(Options{Config: &config.Config{Timezone: "UTC", Brands: []config.Brand{{ID: "acme", Name: "Acme"}}}, Brand: "acme", Week: "2026-W46"})
+	require.NoError(t, err)
+	plan := j.plan()
+	plan.MaxListed = 2
+	builder := weekly.New(plan)
+	for i := range 5 {
+		builder.AddMention(weekly.Mention{BrandID: "acme", ID: fmt.Sprint(i), Published: j.week.From()})
+	}
+	var out bytes.Buffer
+	require.NoError(t, writeWorkbook(&out, j, builder.Report(), nil))
+	file, err := excelize.OpenReader(&out)
+	require.NoError(t, err)
+	defer file.Close()
+	rows, err := file.GetRows("Mentions")
+	require.NoError(t, err)
+	assert.Equal(t, "Acme: Mentions, week 46 of 2026 (the first 2 of 5 mentions; the CSV file has them all)", rows[0][0])
+	assert.Len(t, rows, 2+2)
+}

@@ -1,0 +1,152 @@
+package export
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
+)
+
+var (
+	//go:embed queries/own_week.sql
+	ownWeekSQL string
+	//go:embed queries/compared.sql
+	comparedSQL string
+	//go:embed queries/steps.sql
+	stepsSQL string
+	//go:embed queries/pages.sql
+	pagesSQL string
+)
+
+// reader reads the rows of a job.
+type reader struct {
+	conn driver.Conn
+	job  *job
+}
+
+// ownWeek reads the brand's mentions of the week, oldest first.
+func (r reader) ownWeek(ctx context.Context, each func(weekly.Mention) error) error {
+	return r.query(ctx, "mentions", ownWeekSQL, func(rows driver.Rows) error {
+		m, counted := mentionFields()
+		shown := []any{&m.Page, &m.Kind, &m.Language, &m.Score, &m.Owner, &m.Title, &m.Text, &m.URL, &m.Model}
+		if err := counted.scan(rows, shown...); err != nil {
+			return err
+		}
+		return each(*m)
+	})
+}
+
+// compared reads what the week is compared with.
+func (r reader) compared(ctx context.Context, each func(weekly.Mention)) error {
+	return r.query(ctx, "mentions", comparedSQL, func(rows driver.Rows) error {
+		m, counted := mentionFields()
+		if err := counted.scan(rows); err != nil {
+			return err
+		}
+		each(*m)
+		return nil
+	})
+}
+
+// countedFields are the columns that both queries of mentions begin with.
+type countedFields struct {
+	mention              *weekly.Mention
+	ownership, sentiment string
+}
+
+func mentionFields() (*weekly.Mention, *countedFields) {
+	m := &weekly.Mention{}
+	return m, &countedFields{mention: m}
+}
+
+func (f *countedFields) scan(rows driver.Rows, more ...any) error {
+	m := f.mention
+	fields := append([]any{
+		&m.BrandID, &m.ID, &m.Published, &m.Source, &f.ownership, &f.sentiment, &m.Topics,
+		&m.Author.ID, &m.Author.Handle, &m.Author.Name, &m.Author.Followers, &m.Likes, &m.Shares, &m.Replies,
+	}, more...)
+	if err := rows.Scan(fields...); err != nil {
+		return err
+	}
+	m.Official = f.ownership == "official"
+	m.Sentiment = weekly.SentimentNamed(f.sentiment)
+	return nil
+}
+
+// steps reads the steps of the incidents that touch the week or the one before.
+func (r reader) steps(ctx context.Context, each func(weekly.Step)) error {
+	return r.query(ctx, "incidents", stepsSQL, func(rows driver.Rows) error {
+		var (
+			s        weekly.Step
+			blind    uint8
+			level    string
+			resolved *time.Time
+		)
+		err := rows.Scan(&s.IncidentID, &s.Revision, &blind, &s.Source, &s.Page, &level,
+			&s.Opened, &s.LevelTime, &s.Changed, &resolved,
+			&s.ObservedMentions, &s.ExpectedMentions, &s.ObservedNegative, &s.ExpectedNegative, &s.Detail)
+		if err != nil {
+			return err
+		}
+		s.Blind, s.Level = blind == 1, weekly.LevelNamed(level)
+		if resolved != nil {
+			s.Resolved = *resolved
+		}
+		each(s)
+		return nil
+	})
+}
+
+// pages reads the pages of the brand's incidents.
+func (r reader) pages(ctx context.Context, each func(weekly.Page)) error {
+	return r.query(ctx, "pages", pagesSQL, func(rows driver.Rows) error {
+		var (
+			p     weekly.Page
+			level string
+		)
+		if err := rows.Scan(&p.IncidentID, &level, &p.Sent, &p.Acked, &p.AckedBy); err != nil {
+			return err
+		}
+		p.Level, p.Sent, p.Acked = weekly.LevelNamed(level), moment(p.Sent), moment(p.Acked)
+		each(p)
+		return nil
+	})
+}
+
+// moment is a time as the views give it: their zero is the year 1970.
+func moment(t time.Time) time.Time {
+	if t.Unix() == 0 {
+		return time.Time{}
+	}
+	return t
+}
+
+// query runs one of the queries and hands over its rows.
+func (r reader) query(ctx context.Context, what, sql string, each func(driver.Rows) error) error {
+	week := r.job.week
+	rows, err := r.conn.Query(ctx, sql,
+		clickhouse.Named("brand", r.job.brand.ID),
+		clickhouse.Named("brands", append([]string{r.job.brand.ID}, r.job.brand.Competitors...)),
+		clickhouse.Named("before", week.Before().From().UTC()),
+		clickhouse.Named("from", week.From().UTC()),
+		clickhouse.Named("to", week.To().UTC()),
+	)
+	if err != nil {
+		return fmt.Errorf("export: read %s: %w", what, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return fmt.Errorf("export: read %s: %w", what, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("export: read %s: %w", what, err)
+	}
+	return nil
+}

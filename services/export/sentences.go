@@ -1,0 +1,121 @@
+package export
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
+)
+
+// remarks are what a reader must know before any figure: that the week is not
+// over, that it is empty, that a source could not be seen.
+func (l language) remarks(r weekly.Report, now time.Time) []string {
+	var list []string
+	switch {
+	case now.Before(r.Week.From()):
+		list = append(list, l.say("not_begun"))
+	case now.Before(r.Week.To()):
+		list = append(list, l.say("not_over"))
+	}
+	if r.Now.Mentions == 0 {
+		list = append(list, l.say("no_data"))
+	}
+	for _, gap := range r.Blind {
+		key, place := "blind", plain(gap.Source)
+		if gap.Before {
+			key = "blind_before"
+		}
+		if gap.Page != "" {
+			place += " (" + plain(gap.Page) + ")"
+		}
+		zone := r.Week.Zone()
+		list = append(list, l.say(key, place, l.moment(gap.From, zone), l.moment(gap.To, zone)))
+	}
+	return list
+}
+
+// inShort tells the week in a few sentences.
+func (l language) inShort(r weekly.Report, names map[string]string) []string {
+	sentences := []string{l.volume(r)}
+	if mood := r.Now.NetSentiment(); mood.Known {
+		sentence := l.say("mood", l.points(mood), l.percent(r.Now.NegativeShare().Number), l.percent(positiveShare(r.Now.Counts)))
+		if before := r.Before.NetSentiment(); before.Known {
+			sentence += " " + l.say("mood_before", l.points(before))
+		}
+		sentences = append(sentences, sentence)
+	}
+	if topic := l.worstTopic(r); topic != "" {
+		sentences = append(sentences, topic)
+	}
+	if len(r.Rivals) > 1 && r.Rivals[0].Share.Known {
+		sentence := l.say("voice", l.percent(r.Rivals[0].Share.Number), rivalNames(r, names))
+		if before := r.Rivals[0].ShareBefore; before.Known {
+			sentence += " " + l.say("voice_before", l.percent(before.Number))
+		}
+		sentences = append(sentences, sentence)
+	}
+	return append(sentences, l.crises(r.Crises))
+}
+
+func (l language) volume(r weekly.Report) string {
+	now, before := r.Now.Mentions, r.Before.Mentions
+	part := func(of uint64) string { return l.percent(float64(of) / float64(before)) }
+	switch {
+	case before == 0:
+		return l.say("first", l.number(now))
+	case now > before:
+		return l.say("grown", l.number(now), part(now-before), l.number(before))
+	case now < before:
+		return l.say("shrunk", l.number(now), part(before-now), l.number(before))
+	default:
+		return l.say("steady", l.number(now))
+	}
+}
+
+func positiveShare(c weekly.Counts) float64 {
+	return float64(c.Sentiments[weekly.Positive]) / float64(c.Scored())
+}
+
+// worstTopic names the topic with the most negative mentions.
+func (l language) worstTopic(r weekly.Report) string {
+	named := slices.DeleteFunc(slices.Clone(r.Topics), func(g weekly.Group) bool {
+		return g.Name == "" || g.Now.Sentiments[weekly.Negative] == 0
+	})
+	if len(named) == 0 {
+		return ""
+	}
+	worst := slices.MinFunc(named, func(a, b weekly.Group) int {
+		return cmp.Compare(b.Now.Sentiments[weekly.Negative], a.Now.Sentiments[weekly.Negative])
+	})
+	count := l.number(worst.Now.Sentiments[weekly.Negative])
+	if worst.Owner == "" {
+		return l.say("top_topic", plain(worst.Name), count)
+	}
+	return l.say("and_owner", plain(worst.Name), count, l.department(worst.Owner))
+}
+
+func rivalNames(r weekly.Report, names map[string]string) string {
+	var list []string
+	for _, rival := range r.Rivals[1:] {
+		list = append(list, plain(names[rival.BrandID]))
+	}
+	return strings.Join(list, ", ")
+}
+
+func (l language) crises(c weekly.Crises) string {
+	var parts []string
+	for _, level := range []struct {
+		key   string
+		count uint64
+	}{{"n_crises", c.Crises}, {"n_alerts", c.Alerts}, {"n_watches", c.Watches}} {
+		if level.count > 0 {
+			parts = append(parts, l.plural(level.key, level.count))
+		}
+	}
+	if len(parts) == 0 {
+		return l.say("no_incident")
+	}
+	return l.say("had_incidents", strings.Join(parts, ", "))
+}
