@@ -101,13 +101,17 @@ func (s *Server) Show(post world.Post) string {
 	return ref.uri()
 }
 
-// Edit changes a post that was shown.
+// Edit changes a post that was shown, now or when the post says it was edited.
 func (s *Server) Edit(post world.Post) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.options.Now()
+	edited := post.Edited
+	if edited.IsZero() {
+		edited = now
+	}
 	ref := s.refer(post)
-	ref.rev = tid(now, 1)
+	ref.rev = tid(edited, 1)
 	s.append(now, commitEvent(ref, "update", s.record(post)))
 }
 
@@ -125,11 +129,11 @@ func (s *Server) Delete(number int64) {
 }
 
 // Create makes a record appear as it is, under a key of the caller's choosing,
-// for what no honest client would write.
+// for what no honest client would write. It makes the author known to nobody.
 func (s *Server) Create(author world.Author, rkey string, record map[string]any) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ref := reference{did: s.introduce(author), rkey: rkey, rev: tid(s.options.Now(), 3)}
+	ref := reference{did: DID(author), rkey: rkey, rev: tid(s.options.Now(), 3)}
 	s.append(s.options.Now(), commitEvent(ref, "create", record))
 	return ref.uri()
 }
