@@ -49,8 +49,8 @@ func (in *Interests) Brands(visit func(config.Brand, *query.Query)) {
 	}
 }
 
-// own sets a mention's ownership: official on a brand's page or by its account.
-func (in *Interests) own(m *vigiev1.Mention) {
+// Own sets a mention's ownership: official on a brand's page or by its account.
+func (in *Interests) Own(m *vigiev1.Mention) {
 	m.Ownership = vigiev1.Ownership_OWNERSHIP_THIRD_PARTY
 	if in.Official(m.Source, m.Page) || in.Official(m.Source, m.GetAuthor().GetHandle()) {
 		m.Ownership = vigiev1.Ownership_OWNERSHIP_OFFICIAL

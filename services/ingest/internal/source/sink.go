@@ -66,7 +66,7 @@ func (s *Sink) Publish(ctx context.Context, mentions ...*vigiev1.Mention) error 
 			}
 			continue
 		}
-		s.interests().own(m)
+		s.interests().Own(m)
 		if m.CollectedTime == nil {
 			m.CollectedTime = timestamppb.New(now)
 		}

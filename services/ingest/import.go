@@ -1,0 +1,228 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nuid"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/config"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/history"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/x"
+)
+
+const (
+	// importBatch is how many mentions are published side by side.
+	importBatch = 1000
+	// publishPatience is how long a bus that went away is waited for.
+	publishPatience = 2 * time.Minute
+
+	reasonDuplicate = "duplicate" // the same mention again in this run
+)
+
+// Import says what to import and where it goes.
+type Import struct {
+	Config *config.Config
+	Bus    *bus.Bus
+	Logger *slog.Logger
+	Format string // one of Formats
+	Paths  []string
+	// Progress is told the bytes read of all files, and the mentions accounted
+	// for out of those published. Either may be nil.
+	Reading func(bytes int64)
+	Storing func(accounted, published int)
+}
+
+// Formats that can be imported.
+var Formats = []string{"x-v2", "ndjson", "csv"}
+
+// Summary accounts for every record: Read = Stored + all of Dropped, and
+// Published = Stored + what the scorer or the store dropped.
+type Summary struct {
+	ImportID  string         `json:"import_id"`
+	Read      int            `json:"read"`
+	Published int            `json:"published"`
+	Stored    int            `json:"stored"`
+	Dropped   map[string]int `json:"dropped"`
+}
+
+// ErrUnaccounted means that a mention was published and neither stored, dropped
+// nor kept as a dead letter: something of ours is broken.
+var ErrUnaccounted = errors.New("mentions are unaccounted for")
+
+// importer is one run.
+type importer struct {
+	Import
+	id        string
+	started   time.Time
+	interests *source.Interests
+	summary   Summary
+	published map[string]uint64 // revision by mention_id
+	first     time.Time         // earliest published_time
+	last      time.Time
+	lastSeq   uint64 // in MENTIONS
+	pending   []*vigiev1.Mention
+}
+
+// Run publishes every record, waits until each is accounted for, and says what
+// became of them. History feeds baselines and dashboards; it pages nobody.
+func (in Import) Run(ctx context.Context) (Summary, error) {
+	interests, err := source.NewInterests(in.Config.Brands)
+	if err != nil {
+		return Summary{}, err
+	}
+	im := &importer{
+		Import: in, id: nuid.Next(), started: time.Now(), interests: interests,
+		published: map[string]uint64{}, summary: Summary{Dropped: map[string]int{}},
+	}
+	im.summary.ImportID = im.id
+	for _, path := range in.Paths {
+		if err := im.file(ctx, path); err != nil {
+			return im.summary, fmt.Errorf("import %s: %w", path, err)
+		}
+	}
+	if err := im.publish(ctx); err != nil {
+		return im.summary, err
+	}
+	im.summary.Published = len(im.published)
+	err = im.account(ctx)
+	return im.summary, err
+}
+
+func (im *importer) file(ctx context.Context, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	reader := io.Reader(file)
+	if im.Reading != nil {
+		reader = &counted{file, im.Reading}
+	}
+	visit := func(r history.Record) error { return im.record(ctx, r) }
+	switch im.Format {
+	case "csv":
+		return history.CSV(reader, visit)
+	case "ndjson":
+		return history.Lines(reader, history.NDJSON, visit)
+	case "x-v2":
+		return history.Lines(reader, x.Decode, visit)
+	default:
+		return fmt.Errorf("unknown format %q: one of %v", im.Format, Formats)
+	}
+}
+
+// record takes one record in.
+func (im *importer) record(ctx context.Context, r history.Record) error {
+	im.summary.Read++
+	if r.Err == nil {
+		source.Tidy(r.Mention)
+		r.Mention.Origin, r.Mention.ImportId = vigiev1.Origin_ORIGIN_IMPORTED, im.id
+		r.Reason, r.Err = source.Validate(r.Mention, im.started)
+	}
+	if r.Err != nil {
+		im.summary.Dropped[string(r.Reason)]++
+		id := fmt.Sprintf("%s:%d", im.id, im.summary.Read)
+		return im.retry(ctx, func() error { return im.Bus.Refuse(ctx, "import", id, r.Reason, r.Err, r.Raw) })
+	}
+	im.interests.Own(r.Mention)
+	revision, again := im.published[r.Mention.MentionId]
+	if again {
+		im.summary.Dropped[reasonDuplicate]++
+		if r.Mention.Revision <= revision {
+			return nil
+		}
+	}
+	im.published[r.Mention.MentionId] = r.Mention.Revision
+	im.span(r.Mention.PublishedTime.AsTime())
+	im.pending = append(im.pending, r.Mention)
+	if len(im.pending) < importBatch {
+		return nil
+	}
+	return im.publish(ctx)
+}
+
+func (im *importer) span(t time.Time) {
+	if im.first.IsZero() || t.Before(im.first) {
+		im.first = t
+	}
+	if t.After(im.last) {
+		im.last = t
+	}
+}
+
+// publish makes what is pending durable. The ids carry the import's own, so that
+// importing again after a change of the brands goes the whole way again.
+func (im *importer) publish(ctx context.Context) error {
+	outs := make([]bus.Outgoing, len(im.pending))
+	now := timestamppb.Now()
+	for i, m := range im.pending {
+		m.CollectedTime = now
+		outs[i] = source.Outgoing(m)
+		outs[i].ID += ":" + im.id
+	}
+	err := im.retry(ctx, func() error {
+		var failed []bus.Outgoing
+		var failure error
+		for i, result := range im.Bus.PublishAll(ctx, outs) {
+			if result.Err != nil {
+				failed, failure = append(failed, outs[i]), result.Err
+				continue
+			}
+			im.lastSeq = max(im.lastSeq, result.Sequence)
+		}
+		outs = failed
+		return failure
+	})
+	im.pending = im.pending[:0]
+	return err
+}
+
+// retry tries until it succeeds, for as long as a bus may need to come back.
+func (im *importer) retry(ctx context.Context, try func() error) error {
+	deadline := time.Now().Add(publishPatience)
+	for {
+		err := try()
+		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
+			return err
+		}
+		im.Logger.Warn("import: the bus does not answer, trying again", "err", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// Sum is the number of records dropped, whatever the reason.
+func (s Summary) Sum() int {
+	var sum int
+	for _, n := range slices.Collect(maps.Values(s.Dropped)) {
+		sum += n
+	}
+	return sum
+}
+
+// counted tells how much is read.
+type counted struct {
+	io.Reader
+	tell func(bytes int64)
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.tell(int64(n))
+	return n, err
+}

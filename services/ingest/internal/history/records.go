@@ -1,0 +1,135 @@
+package history
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+)
+
+// maxRecord bounds one record, in bytes; a longer one is passed over.
+const maxRecord = 4 << 20
+
+// Record is one line of a file, decoded or refused.
+type Record struct {
+	Mention *vigiev1.Mention // nil when refused
+	Reason  bus.Reason       // why
+	Err     error
+	Raw     []byte // valid until the next record; cut when too large
+}
+
+// Decode turns a line into a mention; its error is a *bus.PermanentError.
+type Decode func(line []byte) (*vigiev1.Mention, error)
+
+// Lines visits the records of a file with one a line. Blank lines are none. It
+// stops at the first error of visit or of reading.
+func Lines(r io.Reader, decode Decode, visit func(Record) error) error {
+	reader := bufio.NewReaderSize(r, 256<<10)
+	for {
+		line, tooLong, err := readLine(reader)
+		if len(line) > 0 {
+			if err := visit(decodeLine(line, tooLong, decode)); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("history: read: %w", err)
+		}
+	}
+}
+
+// readLine reads up to the end of a line, keeping at most maxRecord bytes.
+func readLine(r *bufio.Reader) (line []byte, tooLong bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if room := maxRecord - len(line); len(part) > room {
+			line, tooLong = append(line, part[:room]...), true
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return trimEnd(line), tooLong, err
+		}
+	}
+}
+
+func trimEnd(line []byte) []byte {
+	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r' || line[len(line)-1] == ' ') {
+		line = line[:len(line)-1]
+	}
+	return line
+}
+
+func decodeLine(line []byte, tooLong bool, decode Decode) Record {
+	if tooLong {
+		return Record{Raw: line, Reason: bus.ReasonTooLarge, Err: fmt.Errorf("more than %d bytes in one record", maxRecord)}
+	}
+	mention, err := decode(line)
+	return record(line, mention, err)
+}
+
+func record(raw []byte, mention *vigiev1.Mention, err error) Record {
+	if err == nil {
+		return Record{Mention: mention, Raw: raw}
+	}
+	reason := bus.ReasonMalformed
+	var permanent *bus.PermanentError
+	if errors.As(err, &permanent) {
+		reason = permanent.Reason
+	}
+	return Record{Raw: raw, Reason: reason, Err: err}
+}
+
+// CSV visits the records of a file whose first line names the columns. Columns
+// go by the names of the NDJSON keys, in any order.
+func CSV(r io.Reader, visit func(Record) error) error {
+	reader := csv.NewReader(r)
+	reader.ReuseRecord = true
+	header, err := reader.Read()
+	if err != nil {
+		return fmt.Errorf("history: the CSV has no header line: %w", err)
+	}
+	columns, err := columnsOf(header)
+	if err != nil {
+		return err
+	}
+	reader.FieldsPerRecord = len(columns)
+	for {
+		cells, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var parse *csv.ParseError
+		if err != nil && !errors.As(err, &parse) {
+			return fmt.Errorf("history: read: %w", err)
+		}
+		if err := visit(csvRecord(columns, cells, err)); err != nil {
+			return err
+		}
+	}
+}
+
+func csvRecord(columns, cells []string, err error) Record {
+	var raw []byte
+	for i, cell := range cells {
+		if i > 0 {
+			raw = append(raw, ',')
+		}
+		raw = append(raw, cell...)
+	}
+	if err != nil {
+		return Record{Raw: raw, Reason: bus.ReasonMalformed, Err: err}
+	}
+	if len(raw) > maxRecord {
+		return Record{Raw: raw[:maxRecord], Reason: bus.ReasonTooLarge, Err: fmt.Errorf("more than %d bytes in one record", maxRecord)}
+	}
+	mention, err := fromCells(columns, cells)
+	return record(raw, mention, err)
+}
