@@ -14,8 +14,13 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/config"
 )
 
-// maxAsyncPublishes bounds what is published and not yet acknowledged.
-const maxAsyncPublishes = 4096
+const (
+	// maxAsyncPublishes bounds what is published and not yet acknowledged.
+	maxAsyncPublishes = 4096
+	// publishTimeout is how long an acknowledgement is waited for: a server that
+	// died sends none.
+	publishTimeout = 10 * time.Second
+)
 
 // Bus is a connection to NATS JetStream with Vigie's table on it.
 type Bus struct {
@@ -47,7 +52,8 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 	if err != nil {
 		return nil, fmt.Errorf("bus: no NATS server answers at %s: start `vigie up`, or set nats.url: %w", address, err)
 	}
-	js, err := jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(maxAsyncPublishes))
+	js, err := jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(maxAsyncPublishes),
+		jetstream.WithPublishAsyncTimeout(publishTimeout))
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("bus: JetStream at %s: %w", address, err)
@@ -193,16 +199,21 @@ func (b *Bus) publishRaw(ctx context.Context, msg *nats.Msg, id string) error {
 	return nil
 }
 
-// Pending says how many messages a consumer has yet to finish: not delivered,
-// or delivered and not acknowledged.
-func (b *Bus) Pending(ctx context.Context, consumer Consumer) (uint64, error) {
+// Progress says where a consumer stands.
+type Progress struct {
+	Pending uint64 // messages not delivered yet, or delivered and not acknowledged
+	Done    uint64 // sequence in the stream up to which everything is acknowledged
+}
+
+// Progress asks where a consumer stands.
+func (b *Bus) Progress(ctx context.Context, consumer Consumer) (Progress, error) {
 	c, err := b.js.Consumer(ctx, consumer.Stream, consumer.Durable)
 	if err != nil {
-		return 0, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
+		return Progress{}, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
 	}
 	info, err := c.Info(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
+		return Progress{}, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
 	}
-	return info.NumPending + uint64(info.NumAckPending), nil
+	return Progress{Pending: info.NumPending + uint64(info.NumAckPending), Done: info.AckFloor.Stream}, nil
 }

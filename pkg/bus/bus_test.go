@@ -68,8 +68,8 @@ func TestThreeOutcomes(t *testing.T) {
 		})
 	}()
 	require.Eventually(t, func() bool {
-		pending, err := b.Pending(t.Context(), bus.Scorer)
-		return err == nil && pending == 0
+		progress, err := b.Progress(t.Context(), bus.Scorer)
+		return err == nil && progress.Pending == 0
 	}, 10*time.Second, 10*time.Millisecond)
 	require.GreaterOrEqual(t, done.Load(), int64(2))
 
