@@ -167,7 +167,7 @@ func TestXRules(t *testing.T) {
 		"oasis":                       "oasis",
 		`@oasis OR #oasis OR "l'eau"`: `@oasis OR #oasis OR "l'eau"`,
 		"a (b OR c) NOT d":            "a (b OR c) -d",
-		"a NOT (b OR c)":              "a (-b -c)",
+		"a NOT (b OR c)":              "a -b -c",
 	} {
 		parsed, err := query.Parse(q)
 		require.NoError(t, err)
@@ -189,7 +189,7 @@ func FuzzParse(f *testing.F) {
 		parsed, err := query.Parse(q)
 		if err == nil {
 			query.NewSet([]*query.Query{parsed}).Match(nil, text)
-			_, _ = parsed.XRule()
+			_, _ = parsed.XRules(64)
 			parsed.Hashtags()
 		}
 	})
