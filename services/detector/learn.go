@@ -31,13 +31,17 @@ ORDER BY collected_time`
 // awaitStore waits until the tables hold what a detector before this one has
 // acknowledged: it will not be delivered again.
 func (s *service) awaitStore(ctx context.Context) error {
+	mine, err := s.bus.Progress(ctx, bus.Detector)
+	if err != nil {
+		return err
+	}
 	deadline := time.Now().Add(storeWait)
 	for {
-		pending, err := s.bus.Pending(ctx, bus.StoreScored)
+		stored, err := s.bus.Progress(ctx, bus.StoreScored)
 		if err != nil {
 			return err
 		}
-		if pending == 0 || time.Now().After(deadline) {
+		if stored.Done >= mine.Done || stored.Pending == 0 || time.Now().After(deadline) {
 			return nil
 		}
 		select {

@@ -83,7 +83,7 @@ func settled(t *testing.T, b *bus.Bus, consumers ...bus.Consumer) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		for _, c := range consumers {
-			if pending, err := b.Pending(t.Context(), c); err != nil || pending > 0 {
+			if progress, err := b.Progress(t.Context(), c); err != nil || progress.Pending > 0 {
 				return false
 			}
 		}
