@@ -1,17 +1,12 @@
 package query
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
 
-const (
-	// maxXRule is the length of a rule of X's filtered stream, and maxXRules how
-	// many one query may need.
-	maxXRule  = 1024
-	maxXRules = 100
-)
+// maxXRule is the length of a rule of X's filtered stream.
+const maxXRule = 1024
 
 // XRule writes the query as one rule of X's filtered stream. XRules is for
 // queries that do not fit into one.
@@ -208,82 +203,6 @@ func join(operands []node, between string) string {
 		}
 	}
 	return strings.Join(parts, between)
-}
-
-// split cuts a relaxed query into parts that are short enough, of which any may
-// match: between alternatives, or halving the longest alternatives inside an AND.
-func split(n node, limit int) ([]node, error) {
-	if len(write(n)) <= limit {
-		return []node{n}, nil
-	}
-	var halves []node
-	switch n := n.(type) {
-	case orNode:
-		return splitAlternatives(n, limit)
-	case andNode:
-		halves = halve(n)
-	}
-	if halves == nil {
-		return nil, fmt.Errorf("query: a part of it has more than the %d characters that X takes, and no OR to cut it at: shorten %.40q…", limit, write(n))
-	}
-	var parts []node
-	for _, half := range halves {
-		more, err := split(half, limit)
-		if err != nil {
-			return nil, err
-		}
-		if parts = append(parts, more...); len(parts) > maxXRules {
-			return nil, errTooManyRules
-		}
-	}
-	return parts, nil
-}
-
-var errTooManyRules = errors.New("query: it would take more than 100 rules of X: split the brand")
-
-// splitAlternatives packs as many alternatives into a part as fit.
-func splitAlternatives(n orNode, limit int) ([]node, error) {
-	var parts []node
-	var pack []node
-	for _, operand := range n.operands {
-		pieces, err := split(operand, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, piece := range pieces {
-			if len(pack) > 0 && len(write(orNode{append(pack, piece)})) > limit {
-				parts, pack = append(parts, anyOf(pack)), nil
-			}
-			pack = append(pack, piece)
-		}
-	}
-	if parts = append(parts, anyOf(pack)); len(parts) > maxXRules {
-		return nil, errTooManyRules
-	}
-	return parts, nil
-}
-
-// halve makes two of an AND, each with half of its longest alternatives; nil when
-// it has none.
-func halve(n andNode) []node {
-	longest, length := -1, 0
-	for i, operand := range n.operands {
-		if or, ok := operand.(orNode); ok && len(write(or)) > length {
-			longest, length = i, len(write(or))
-		}
-	}
-	if longest < 0 {
-		return nil
-	}
-	alternatives := n.operands[longest].(orNode).operands
-	middle := len(alternatives) / 2
-	var halves []node
-	for _, half := range [][]node{alternatives[:middle], alternatives[middle:]} {
-		operands := append([]node(nil), n.operands...)
-		operands[longest] = anyOf(half)
-		halves = append(halves, allOf(operands))
-	}
-	return halves
 }
 
 // Hashtags lists the hashtags and single words of the query that are not under

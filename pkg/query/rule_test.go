@@ -29,7 +29,7 @@ func TestXRulesSayWhatXUnderstands(t *testing.T) {
 		"-foo":                   "foo", // to us a word with a dash before it, to X a NOT
 		"(a NOT b) OR c":         "(a -b) OR c",
 		"c++ OR at&t":            `c OR "at&t"`,
-		"@Oasis.fr":              "@oasis",
+		"@Oasis_FR":              "@oasis_fr",
 		"😡":                      "😡",
 		`"👨‍👩‍👧 famille"`:        `"👨‍👩‍👧 famille"`,
 		`"a\ b"`:                 `"a b"`,
