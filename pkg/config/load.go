@@ -85,8 +85,9 @@ func Parse(path string, data []byte, environ []string) (*Config, error) {
 		}
 	}
 	check.environment(cfg, environ)
+	readable := len(check.problems) == 0
 	check.secrets(cfg, filepath.Dir(path))
-	if len(check.problems) == 0 {
+	if readable {
 		check.validate(cfg)
 	}
 	if len(check.problems) > 0 {

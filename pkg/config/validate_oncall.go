@@ -72,6 +72,8 @@ func (c *checker) channel(at string, channel Channel) {
 	switch channel.Kind {
 	case "slack", "webhook":
 		switch address := channel.Address(); {
+		case address == "" && channel.URLFile.IsSet():
+			return // its file cannot be read, which is already said
 		case address == "":
 			c.add(at, "a %s channel needs url_file (or url)", channel.Kind)
 		case channel.URL == "" && !isAddress(address, "http", "https"):

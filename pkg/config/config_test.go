@@ -1,0 +1,133 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+)
+
+// Each file of testdata has one fault or several; its comments say, after
+// "want:", what must be reported, all at once.
+func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(file)
+			require.NoError(t, err)
+			var want []string
+			for line := range strings.Lines(string(data)) {
+				if _, text, found := strings.Cut(line, "# want: "); found {
+					want = append(want, strings.TrimSpace(text))
+				}
+			}
+			_, err = config.Load(file, nil)
+			var problems config.Problems
+			require.ErrorAs(t, err, &problems)
+			require.Len(t, problems, len(want), "%v", problems)
+			for _, text := range want {
+				require.ErrorContains(t, err, text)
+			}
+		})
+	}
+}
+
+const minimal = `
+brands:
+  - id: zest
+    name: Zest
+    query: zest
+`
+
+func TestEnvironmentOverridesAndSecretsStayHidden(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "hook"), []byte("https://hooks.example/secret-path\n"), 0o600))
+	path := filepath.Join(folder, "vigie.yaml")
+	data := minimal + `
+channels:
+  - id: crisis-room
+    kind: slack
+    url_file: hook
+  - id: mail
+    kind: smtp
+    host: smtp.example
+    from: a@example.org
+    to: [b@example.org]
+`
+	cfg, err := config.Parse(path, []byte(data), []string{
+		"VIGIE_NATS_URL=nats://elsewhere:4222", "VIGIE_LANGUAGE=fr", "VIGIE_RETENTION_STREAMS=2d",
+		"VIGIE_CHANNELS_MAIL_PASSWORD=hunter2", "VIGIE_DATA=/data", "HOME=/root",
+	})
+	require.NoError(t, err)
+	require.Equal(t, "nats://elsewhere:4222", cfg.NATSAddress())
+	require.Equal(t, "fr", cfg.Language)
+	require.Equal(t, "https://hooks.example/secret-path", cfg.Channels[0].Address())
+	require.Equal(t, "hunter2", cfg.Channels[1].PasswordFile.Value())
+	dump, err := cfg.Dump()
+	require.NoError(t, err)
+	require.NotContains(t, string(dump), "secret-path")
+	require.NotContains(t, string(dump), "hunter2")
+	require.Contains(t, string(dump), "streams: 2d")
+
+	_, err = config.Parse(path, []byte(minimal), []string{"VIGIE_NATS_URI=oops"})
+	require.ErrorContains(t, err, "VIGIE_NATS_URI")
+}
+
+// What is dumped loads again, and means the same.
+func TestADumpIsAConfig(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load("../../deploy/vigie.yaml", nil)
+	require.NoError(t, err)
+	first, err := cfg.Dump()
+	require.NoError(t, err)
+	again, err := config.Parse("../../deploy/vigie.yaml", first, nil)
+	require.NoError(t, err)
+	second, err := again.Dump()
+	require.NoError(t, err)
+	require.Equal(t, string(first), string(second))
+}
+
+func TestReloadTakesAllOrNothing(t *testing.T) {
+	t.Parallel()
+	old, err := config.Parse("vigie.yaml", []byte(minimal), nil)
+	require.NoError(t, err)
+	live := config.NewLive(old)
+	var swapped []string
+	live.OnReload(func(*config.Config) (func(), error) {
+		return func() { swapped = append(swapped, "scorer") }, nil
+	})
+	fault := os.ErrInvalid
+	live.OnReload(func(*config.Config) (func(), error) {
+		return func() { swapped = append(swapped, "pager") }, fault
+	})
+	next, err := config.Parse("vigie.yaml", []byte(strings.ReplaceAll(minimal, "Zest", "New")), nil)
+	require.NoError(t, err)
+	require.ErrorIs(t, live.Replace(next), os.ErrInvalid)
+	require.Empty(t, swapped)
+	require.Same(t, old, live.Get())
+	fault = nil
+	require.NoError(t, live.Replace(next))
+	require.Equal(t, []string{"scorer", "pager"}, swapped)
+	require.Same(t, next, live.Get())
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(minimal))
+	f.Add([]byte("brands: [\n"))
+	f.Add([]byte("brands: {id: 1}\n? x\n: [y]"))
+	f.Add([]byte("&a [*a]"))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		if cfg, err := config.Parse("vigie.yaml", data, nil); err == nil {
+			_, _ = cfg.Dump()
+		}
+	})
+}
