@@ -1,6 +1,8 @@
 package clickhouse_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -10,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/ch-go"
+	"github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -127,8 +131,12 @@ func roundTrip(t *testing.T, conn clickhouse.Conn, table, typ string, values []v
 	require.NoError(t, conn.QueryRow(ctx, "SELECT count() FROM "+table+" AS a JOIN "+table+"_sql AS b USING i WHERE toString(a.v) = toString(b.v) OR a.v IS NULL AND b.v IS NULL").Scan(&same))
 	require.EqualValues(t, len(values), same, "what was inserted is what SQL makes of the same values")
 
+	var name string
+	require.NoError(t, conn.QueryRow(ctx, "SELECT toTypeName(v) FROM "+table+" LIMIT 1").Scan(&name))
 	rows, err := conn.Query(ctx, "SELECT v, after FROM "+table+" ORDER BY i")
 	require.NoError(t, err)
+	name = strings.NewReplacer("(\n    ", "(", "\n    ", " ").Replace(name) // toTypeName breaks lines in tuples
+	require.Equal(t, name, rows.ColumnTypes()[0].DatabaseTypeName())
 	for _, v := range values {
 		require.True(t, rows.Next())
 		got := reflect.New(reflect.TypeOf(v.go_))
@@ -219,3 +227,50 @@ func power(sign int64, n uint, add int64) *big.Int {
 func text(v *big.Int) string { return "'" + v.String() + "'" }
 
 func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
+
+// TestResultTypes reads results of types that tables seldom have.
+func TestResultTypes(t *testing.T) {
+	t.Parallel()
+	db := clickhousetest.Database(t)
+	conn := db.Open(t)
+	for _, expression := range []string{
+		"NULL", "[]", "[NULL]", "map()", "tuple(1)", "toIntervalNanosecond(1)", "toIntervalSecond(1)", "toIntervalDay(1)", "toIntervalWeek(1)", "toIntervalYear(1)",
+		"(1., 2.)::Point", "[(1., 2.)]::Ring", "[[(1., 2.)]]::Polygon", "[[[(1., 2.)]]]::MultiPolygon",
+		"1::BFloat16", "'12:34:56'::Time", "toDateTime64(0, 6, 'Asia/Tokyo')", "[toDateTime(0, 'Europe/Paris')]",
+		"CAST([(1, 'a')], 'Nested(n UInt8, s String)')", "'{\"a\": 1}'::JSON",
+		"CAST('it\\'s', 'Enum8(\\'it\\\\\\'s\\' = 1)')", "materialize(toLowCardinality('x'))", "now() - now()", "1 / 0", "toDecimal32(1, 3) * toDecimal64(2, 5)",
+	} {
+		var want, got string
+		require.NoError(t, conn.QueryRow(t.Context(), "SELECT toTypeName("+expression+")").Scan(&want))
+		want = strings.NewReplacer("(\n    ", "(", "\n    ", " ").Replace(want)
+		settings := ch.Setting{Key: "output_format_native_write_json_as_string", Value: "1", Important: true}
+		client := dial(t, db)
+		err := client.Do(t.Context(), ch.Query{
+			Body: "SELECT " + expression + " AS v WHERE 1", Settings: []ch.Setting{settings},
+			Result: headerOnly(&got), OnResult: func(context.Context, proto.Block) error { return nil },
+		})
+		require.ErrorIs(t, err, errHeaderOnly, expression)
+		require.Equal(t, want, got)
+	}
+}
+
+var errHeaderOnly = errors.New("the header is all that was wanted")
+
+// headerOnly is a result that notes the first column's type and reads no further.
+type headerOnlyResult struct{ typ *string }
+
+func headerOnly(typ *string) proto.Result { return headerOnlyResult{typ} }
+
+func (h headerOnlyResult) DecodeResult(r *proto.Reader, _ int, b proto.Block) error {
+	if b.Rows != 0 {
+		return nil
+	}
+	if _, err := r.Str(); err != nil {
+		return err
+	}
+	var err error
+	if *h.typ, err = r.Str(); err != nil {
+		return err
+	}
+	return errHeaderOnly
+}

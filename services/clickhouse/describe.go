@@ -3,7 +3,6 @@ package clickhouse
 import (
 	"encoding/binary"
 	"errors"
-	"strings"
 
 	"github.com/vigie-monitor/vigie/services/clickhouse/internal/native"
 )
@@ -44,19 +43,6 @@ func plain(described []describedColumn) []native.Column {
 		columns[i] = d.Column
 	}
 	return columns
-}
-
-// addTimezones gives DateTime columns back the time zone that FORMAT Native leaves out: it takes its
-// reader for one from before 2018.
-func addTimezones(columns []native.Column, described []describedColumn) {
-	if len(described) != len(columns) {
-		return
-	}
-	for i, d := range described {
-		if columns[i].Type == "DateTime" && d.Name == columns[i].Name && strings.HasPrefix(d.Type, "DateTime('") {
-			columns[i].Type = d.Type
-		}
-	}
 }
 
 var errRowBinary = errors.New("clickhouse: the engine's RowBinary is not as expected")

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vigie-monitor/vigie/services/clickhouse/internal/libchdb"
@@ -36,6 +38,11 @@ const engineConfig = `<clickhouse>
 var sessionDefaults = map[string]string{
 	// Blocks of an insert are gathered up to this size before they are sorted and written.
 	"min_insert_block_size_bytes": "67108864",
+	// Queries that need more than this go to disk.
+	"max_bytes_before_external_sort":     "67108864",
+	"max_bytes_before_external_group_by": "67108864",
+	// The form in which package native takes results.
+	"output_format_native_encode_types_in_binary_format": "1",
 	// What the library turns on for its own shell, and a server does not.
 	"implicit_select":               "0",
 	"allow_introspection_functions": "0",
@@ -48,24 +55,27 @@ const markSetting = "stream_like_engine_insert_queue"
 
 // engine is the one ClickHouse engine of this process.
 type engine struct {
+	log      *slog.Logger
 	args     []string
 	version  [3]int
 	timezone string
 
-	control      *libchdb.Conn // held open so that the engine stays; runs KILL QUERY
+	control      *libchdb.Conn // held open so that the engine stays; runs commands
 	controlMutex sync.Mutex
+	used         atomic.Bool // a query has run since memory was given back
 
 	mutex   sync.Mutex
 	marks   int
 	running map[string]bool // query ids that clients gave
 }
 
-func openEngine(dir *dataDir, memoryLimit uint64) (*engine, error) {
+func openEngine(dir *dataDir, memoryLimit uint64, log *slog.Logger) (*engine, error) {
 	config := fmt.Sprintf(engineConfig, memoryLimit)
 	if err := os.WriteFile(dir.config(), []byte(config), 0o600); err != nil {
 		return nil, dir.unusable(err)
 	}
 	e := &engine{
+		log:     log,
 		args:    []string{"--path=" + dir.engine(), "--config-file=" + dir.config()},
 		running: map[string]bool{},
 	}
@@ -131,7 +141,7 @@ func (e *engine) killOnCancel(ctx context.Context, mark string) (stop func()) {
 	disarm := context.AfterFunc(ctx, func() {
 		defer close(killed)
 		for {
-			e.kill(mark)
+			e.command("KILL QUERY WHERE Settings[" + sqltext.Quote(markSetting) + "] = " + sqltext.Quote(mark) + " ASYNC")
 			select {
 			case <-over:
 				return
@@ -147,10 +157,13 @@ func (e *engine) killOnCancel(ctx context.Context, mark string) (stop func()) {
 	}
 }
 
-func (e *engine) kill(mark string) {
+// command runs a statement of the server's own. None of them is worth failing for.
+func (e *engine) command(statement string) {
 	e.controlMutex.Lock()
 	defer e.controlMutex.Unlock()
-	_, _, _ = e.control.Query("KILL QUERY WHERE Settings["+sqltext.Quote(markSetting)+"] = "+sqltext.Quote(mark)+" ASYNC", "Null")
+	if _, _, err := e.control.Query(statement, "Null"); err != nil {
+		e.log.Warn("the engine refuses a command", "command", statement, "err", err)
+	}
 }
 
 // claimQueryID registers a running query's id, as a server does, until release is called.

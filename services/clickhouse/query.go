@@ -81,8 +81,8 @@ type run struct {
 	started    time.Time
 
 	headerSent bool
-	columns    []native.Column
 	blocks     uint64
+	rows       uint64 // of the result
 	stats      libchdb.Stats
 }
 
@@ -98,11 +98,6 @@ func (r *run) watched(ctx context.Context, do func(context.Context) error) error
 // answer runs the statement and sends its result. SELECT is streamed; what the engine does not stream
 // (SHOW, EXPLAIN, DDL) has a result that is small or none.
 func (r *run) answer(ctx context.Context) error {
-	var described []describedColumn
-	var notDescribed error
-	if r.statement.Kind == sqltext.Select {
-		described, notDescribed = r.describe("TABLE (" + r.statement.Text + "\n)")
-	}
 	stream, err := r.db.Stream(r.statement.Text, "Native", r.params...)
 	switch {
 	case errors.Is(err, libchdb.ErrNotStreamable):
@@ -110,12 +105,25 @@ func (r *run) answer(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	defer stream.Close()
+	err = r.sendStream(ctx, stream)
+	stream.Close()
+	if err != nil || r.headerSent {
+		return err
+	}
+	// The engine gives no header for a result without rows.
+	described, err := r.describe("TABLE (" + r.statement.Text + "\n)")
+	if err != nil {
+		return err
+	}
+	return r.sendHeader(plain(described))
+}
+
+func (r *run) sendStream(ctx context.Context, stream *libchdb.Stream) error {
 	for {
 		chunk, err := stream.Next()
 		r.stats = stream.Stats()
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
 		}
 		if err != nil {
 			return err
@@ -123,18 +131,10 @@ func (r *run) answer(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return libchdb.Exceptionf(libchdb.CodeQueryCancelled, "QUERY_WAS_CANCELLED", "Query was cancelled.")
 		}
-		if err := r.send(chunk, described); err != nil {
+		if err := r.send(chunk); err != nil {
 			return err
 		}
 	}
-	if r.headerSent {
-		return nil
-	}
-	// The engine gives no header for a result without rows.
-	if notDescribed != nil {
-		return notDescribed
-	}
-	return r.sendHeader(plain(described))
 }
 
 func (r *run) answerWhole() error {
@@ -145,7 +145,7 @@ func (r *run) answerWhole() error {
 	case err != nil:
 		return err
 	case len(out) > 0:
-		return r.send(out, nil)
+		return r.send(out)
 	case r.statement.Kind == sqltext.Show:
 		return r.sendHeaderOfShow(text)
 	}
@@ -153,7 +153,7 @@ func (r *run) answerWhole() error {
 }
 
 // send sends blocks, before the first one its header.
-func (r *run) send(chunk []byte, described []describedColumn) error {
+func (r *run) send(chunk []byte) error {
 	if !r.headerSent {
 		columns, err := native.ReadHeader(chunk)
 		if unsupported, ok := errors.AsType[*native.UnsupportedTypeError](err); ok {
@@ -162,17 +162,18 @@ func (r *run) send(chunk []byte, described []describedColumn) error {
 		if err != nil {
 			return err
 		}
-		addTimezones(columns, described)
 		if err := r.sendHeader(columns); err != nil {
 			return err
 		}
 	}
+	rows, err := r.conn.SendData(chunk, r.compressed)
 	r.blocks++
-	return r.conn.SendData(chunk, r.columns, r.compressed)
+	r.rows += rows
+	return err
 }
 
 func (r *run) sendHeader(columns []native.Column) error {
-	r.headerSent, r.columns = true, columns
+	r.headerSent = true
 	return r.conn.SendHeader(columns, r.compressed)
 }
 
@@ -197,7 +198,7 @@ func (r *run) finish() error {
 		ElapsedNs: uint64(time.Since(r.started).Nanoseconds()),
 	})
 	if err == nil {
-		err = r.conn.SendProfile(proto.Profile{Rows: r.stats.RowsRead, Blocks: r.blocks, Bytes: r.stats.BytesRead})
+		err = r.conn.SendProfile(proto.Profile{Rows: r.rows, Blocks: r.blocks, Bytes: r.stats.BytesRead})
 	}
 	if err == nil {
 		err = r.conn.SendEndOfStream()

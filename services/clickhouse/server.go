@@ -31,9 +31,12 @@ type Options struct {
 
 const (
 	// DefaultMemoryLimit leaves the rest of Vigie room on a machine of 1 GB.
-	DefaultMemoryLimit = 512 << 20
+	DefaultMemoryLimit = 384 << 20
+	minMemoryLimit     = 128 << 20
 	// DefaultGrace is shorter than the time most supervisors give a process to stop.
 	DefaultGrace = 8 * time.Second
+	// maxClients is far more than Vigie has; a client that leaks connections meets it before the machine does.
+	maxClients = 1000
 	// killTime is what a killed query gets to notice.
 	killTime = 3 * time.Second
 )
@@ -49,7 +52,8 @@ type Server struct {
 	mutex    sync.Mutex
 	sessions map[*session]bool
 	draining bool
-	ended    sync.WaitGroup
+	ended    sync.WaitGroup // sessions
+	tidying  sync.WaitGroup
 }
 
 // New locks the data folder, opens the port and starts the engine. Clients can connect from then on; they
@@ -65,8 +69,11 @@ func New(opts Options) (*Server, error) {
 		}
 		opts.Library = library
 	}
-	if opts.MemoryLimit == 0 {
+	switch {
+	case opts.MemoryLimit == 0:
 		opts.MemoryLimit = DefaultMemoryLimit
+	case opts.MemoryLimit < minMemoryLimit:
+		return nil, fmt.Errorf("clickhouse: a memory limit of %d bytes is too little for the engine: give it at least %d", opts.MemoryLimit, minMemoryLimit)
 	}
 	s := &Server{log: opts.Logger, grace: opts.Grace, sessions: map[*session]bool{}}
 	if s.log == nil {
@@ -93,7 +100,7 @@ func (s *Server) open(opts Options) (err error) {
 	if err := libchdb.Load(opts.Library); err != nil {
 		return fmt.Errorf("clickhouse: %s is no engine this program can use: %w: run `npm ci --prefix deploy/engine`", opts.Library, err)
 	}
-	s.engine, err = openEngine(s.dir, opts.MemoryLimit)
+	s.engine, err = openEngine(s.dir, opts.MemoryLimit, s.log)
 	return err
 }
 
@@ -133,6 +140,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer stopQueries()
 	stopAccepting := context.AfterFunc(ctx, func() { _ = s.listener.Close() })
 	defer stopAccepting()
+	s.tidying.Go(func() { s.engine.tidy(queries) })
 
 	err := s.accept(queries)
 	if ctx.Err() == nil {
@@ -140,7 +148,10 @@ func (s *Server) Run(ctx context.Context) error {
 	} else {
 		err = nil
 	}
-	return errors.Join(err, s.drain(stopQueries))
+	err = errors.Join(err, s.drain(stopQueries))
+	stopQueries()
+	s.tidying.Wait()
+	return err
 }
 
 func (s *Server) accept(queries context.Context) error {
@@ -165,7 +176,10 @@ func (s *Server) start(queries context.Context, nc net.Conn) {
 	c := newSession(s.engine, s.dir, nc, s.log)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.draining {
+	if len(s.sessions) >= maxClients {
+		s.log.Warn("too many clients, one is turned away", "clients", len(s.sessions))
+	}
+	if s.draining || len(s.sessions) >= maxClients {
 		_ = nc.Close()
 		return
 	}

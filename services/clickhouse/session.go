@@ -168,6 +168,7 @@ func (s *session) query(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.engine.used.Store(true)
 	external, err := s.readExternalTables(q.Compressed)
 	if err != nil {
 		return err

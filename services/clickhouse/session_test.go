@@ -194,7 +194,11 @@ func TestSettingsOfClickHouseGo(t *testing.T) {
 	requireCode(t, conn.Exec(with(clickhouse.Settings{"max_rows_to_read": 10}), "SELECT count() FROM numbers(1000) WHERE number > 1"), 158)
 	rows, err := conn.Query(with(clickhouse.Settings{"limit": 1, "max_result_rows": 1}), "SELECT 1 AS a, 2 AS b, toDateTime(0, 'Europe/Paris') AS c")
 	require.NoError(t, err)
-	require.Equal(t, "DateTime('Europe/Paris')", rows.ColumnTypes()[2].DatabaseTypeName(), "settings that cut results do not cut the header")
+	require.Equal(t, "DateTime('Europe/Paris')", rows.ColumnTypes()[2].DatabaseTypeName())
+	require.NoError(t, rows.Close())
+	rows, err = conn.Query(with(clickhouse.Settings{"limit": 1, "max_result_rows": 1}), "SELECT 1 AS a, 2 AS b WHERE 0")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a", "b"}, rows.Columns(), "settings that cut results do not cut the header")
 	require.NoError(t, rows.Close())
 }
 

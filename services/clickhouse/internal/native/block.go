@@ -17,18 +17,22 @@ type Header struct {
 	Rows    uint64
 }
 
-// FormatNative is the revision of the engine's FORMAT Native, whose blocks are bare.
-const FormatNative = 0
+// The forms of a block besides those of the wire, which are named by their revision: as FORMAT Native has
+// it, and as FORMAT Native has it under output_format_native_encode_types_in_binary_format. Without that
+// setting it takes its reader for one from before 2018, and leaves out the time zone of DateTime.
+const (
+	FormatNative      = 0
+	FormatNativeTyped = -1
+)
 
 // copyBlock carries one block from src to dst, each of which has its revision's form; between them only
-// the frame of a block differs, never a value. The columns in known, if any, go by their names and types
-// there. It returns io.EOF if src is at its end before the block.
-func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision int, known []Column) (Header, error) {
+// the frame of a block differs, never a value. It returns io.EOF if src is at its end before the block.
+func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision int) (Header, error) {
 	if _, err := src.Peek(1); err != nil {
 		return Header{}, err
 	}
 	r := reader{src: src}
-	if srcRevision != FormatNative {
+	if srcRevision > FormatNative {
 		readBlockInfo(&r)
 	}
 	columns := r.count("number of columns", maxColumns)
@@ -42,15 +46,12 @@ func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision in
 	var out proto.Buffer
 	putBlockStart(&out, dstRevision, columns, h.Rows)
 	c := copier{src: src, dst: dst}
-	for i := range columns {
+	for range columns {
 		column, l, err := readColumn(&r, srcRevision)
 		if err != nil {
 			return h, err
 		}
 		h.Columns = append(h.Columns, column)
-		if i < len(known) {
-			column = known[i]
-		}
 		putColumn(&out, dstRevision, column)
 		if _, err := dst.Write(out.Buf); err != nil {
 			return h, err
@@ -71,7 +72,12 @@ func copyBlock(dst io.Writer, dstRevision int, src *bufio.Reader, srcRevision in
 }
 
 func readColumn(r *reader, revision int) (Column, layout, error) {
-	column := Column{Name: r.string("column's name", maxName), Type: r.string("column's type", maxName)}
+	column := Column{Name: r.string("column's name", maxName)}
+	if revision == FormatNativeTyped {
+		column.Type = readTypeName(r, 0)
+	} else {
+		column.Type = r.string("column's type", maxName)
+	}
 	if proto.FeatureCustomSerialization.In(revision) && r.bool() {
 		r.fail(Malformed("column %q has a serialization of its own", column.Name))
 	}
@@ -99,7 +105,7 @@ func readBlockInfo(r *reader) {
 }
 
 func putBlockStart(b *proto.Buffer, revision, columns int, rows uint64) {
-	if revision != FormatNative {
+	if revision > FormatNative {
 		proto.BlockInfo{BucketNum: -1}.Encode(b)
 	}
 	b.PutUVarInt(uint64(columns))
@@ -114,9 +120,9 @@ func putColumn(b *proto.Buffer, revision int, c Column) {
 	}
 }
 
-// ReadHeader reads through the first block of a piece of FORMAT Native and returns its columns. An error
-// says that the block cannot be carried.
-func ReadHeader(chunk []byte) ([]Column, error) {
-	h, err := copyBlock(io.Discard, FormatNative, bufio.NewReader(bytes.NewReader(chunk)), FormatNative, nil)
+// ReadHeader reads through the first block of a result and returns its columns. An error says that the
+// block cannot be sent.
+func ReadHeader(result []byte) ([]Column, error) {
+	h, err := copyBlock(io.Discard, FormatNative, bufio.NewReader(bytes.NewReader(result)), FormatNativeTyped)
 	return h.Columns, err
 }

@@ -109,7 +109,7 @@ func (c *Conn) ReadData(dst io.Writer, compressed bool) (name string, h Header, 
 		}
 		src = c.unpack
 	}
-	if h, err = copyBlock(dst, FormatNative, src, c.revision, nil); err != nil {
+	if h, err = copyBlock(dst, FormatNative, src, c.revision); err != nil {
 		return name, h, unexpected(err)
 	}
 	if compressed && (c.unpack.Buffered() > 0 || len(c.frames.rest) > 0) {
@@ -157,40 +157,53 @@ func (c *Conn) cancelled() bool {
 // SendHeader sends a block without rows: the names and types of a result, or the columns an insert takes.
 func (c *Conn) SendHeader(columns []Column, compressed bool) error {
 	var b proto.Buffer
-	putBlockStart(&b, FormatNative, len(columns), 0)
+	putBlockStart(&b, c.revision, len(columns), 0)
 	for _, column := range columns {
-		putColumn(&b, FormatNative, column)
+		putColumn(&b, c.revision, column)
 	}
-	return c.SendData(b.Buf, columns, compressed)
+	err := c.sendBlock(compressed, func(dst io.Writer) error {
+		_, err := dst.Write(b.Buf)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.out.Flush()
 }
 
-// SendData sends a piece of FORMAT Native, each of its blocks as a packet, under the given columns.
-func (c *Conn) SendData(chunk []byte, columns []Column, compressed bool) error {
-	src := bufio.NewReaderSize(bytes.NewReader(chunk), min(bufferSize, max(len(chunk), 16)))
+// SendData sends a piece of a result, in the form FormatNativeTyped, each of its blocks as a packet, and
+// returns the number of rows.
+func (c *Conn) SendData(result []byte, compressed bool) (rows uint64, err error) {
+	src := bufio.NewReaderSize(bytes.NewReader(result), min(bufferSize, len(result)))
 	for {
 		if _, err := src.Peek(1); err != nil {
-			return c.out.Flush()
+			return rows, c.out.Flush()
 		}
-		proto.ServerCodeData.Encode(&c.buf)
-		c.buf.PutString("")
-		if err := c.put(); err != nil {
+		err := c.sendBlock(compressed, func(dst io.Writer) error {
+			h, err := copyBlock(dst, c.revision, src, FormatNativeTyped)
+			rows += h.Rows
 			return err
-		}
-		if err := c.sendBlock(src, columns, compressed); err != nil {
-			return err
+		})
+		if err != nil {
+			return rows, err
 		}
 	}
 }
 
-func (c *Conn) sendBlock(src *bufio.Reader, columns []Column, compressed bool) error {
-	if !compressed {
-		_, err := copyBlock(c.out, c.revision, src, FormatNative, columns)
+// sendBlock sends what write writes as a data packet.
+func (c *Conn) sendBlock(compressed bool, write func(dst io.Writer) error) error {
+	proto.ServerCodeData.Encode(&c.buf)
+	c.buf.PutString("")
+	if err := c.put(); err != nil {
 		return err
+	}
+	if !compressed {
+		return write(c.out)
 	}
 	if c.pack == nil {
 		c.pack = newFrameWriter(c.out)
 	}
-	if _, err := copyBlock(c.pack, c.revision, src, FormatNative, columns); err != nil {
+	if err := write(c.pack); err != nil {
 		return err
 	}
 	return c.pack.Flush()

@@ -60,11 +60,8 @@ func TestBlockKeepsBytes(t *testing.T) {
 	require.Equal(t, wire, convert(t, bare, FormatNative, Revision))
 	require.Equal(t, bare, convert(t, convert(t, bare, FormatNative, MinRevision), MinRevision, FormatNative))
 
-	columns, err := ReadHeader(bare)
-	require.NoError(t, err)
-	require.Equal(t, []Column{{"id", "UInt64"}, {"tags", "Array(LowCardinality(String))"}, {"text", "String"}}, columns)
 	for n := range len(wire) {
-		_, err := copyBlock(io.Discard, FormatNative, bufio.NewReaderSize(bytes.NewReader(wire[:n]), 16), Revision, nil)
+		_, err := copyBlock(io.Discard, FormatNative, bufio.NewReaderSize(bytes.NewReader(wire[:n]), 16), Revision)
 		require.Error(t, err, "a block cut after %d bytes", n)
 	}
 }
@@ -73,7 +70,7 @@ func convert(t *testing.T, block []byte, from, to int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	src := bufio.NewReaderSize(bytes.NewReader(block), 16) // small, so that values straddle the buffer
-	_, err := copyBlock(&out, to, src, from, nil)
+	_, err := copyBlock(&out, to, src, from)
 	require.NoError(t, err)
 	_, err = src.Peek(1)
 	require.ErrorIs(t, err, io.EOF)
@@ -123,6 +120,28 @@ func TestFrames(t *testing.T) {
 	got, err := io.ReadAll(compress.NewReader(&out))
 	require.ErrorIs(t, err, io.EOF)
 	require.Equal(t, big, got)
+}
+
+func TestReadTypeName(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"\x04":                               "UInt64",
+		"\x12\x0cEurope/Paris":               "DateTime('Europe/Paris')",
+		"\x1e\x26\x23\x15":                   "Array(LowCardinality(Nullable(String)))",
+		"\x20\x02\x01a\x01\x03b c\x15":       "Tuple(a UInt8, `b c` String)",
+		"\x17\x02\x04it's\xff\x00\x02":       `Enum8('it\'s' = -1, '' = 2)`,
+		"\x2e\x03max\x00\x01\x14\x03\x03UTC": "SimpleAggregateFunction(max, DateTime64(3, 'UTC'))",
+	}
+	for encoded, want := range tests {
+		r := reader{src: bufio.NewReader(strings.NewReader(encoded))}
+		require.Equal(t, want, readTypeName(&r, 0))
+		require.NoError(t, r.err)
+	}
+	for _, encoded := range []string{"\x25\x00\x04uniq", "\x2a", "\x2b", "\xff", strings.Repeat("\x1e", 100), "\x1f\xff\xff\x03"} {
+		r := reader{src: bufio.NewReader(strings.NewReader(encoded))}
+		readTypeName(&r, 0)
+		require.Error(t, r.err, "%q", encoded)
+	}
 }
 
 func TestUndump(t *testing.T) {
