@@ -1,0 +1,127 @@
+// Package simulate serves pages that do not exist: a site, Bluesky, Mastodon, X
+// and a Slack that shows what it received, each speaking the real protocol, each
+// a package of its own below this one that tests use too. It deals the posts of
+// an invented world out to them, and lets a crisis break out on command.
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/services/simulate/jetstream"
+	"github.com/vigie-monitor/vigie/services/simulate/rsssite"
+	"github.com/vigie-monitor/vigie/services/simulate/slack"
+	"github.com/vigie-monitor/vigie/services/simulate/world"
+)
+
+const (
+	// stepEvery is how often new posts are dealt out.
+	stepEvery = 100 * time.Millisecond
+	// past is how far back the pages show posts when the simulation starts.
+	past = 24 * time.Hour
+	// seed makes the world the same at every start.
+	seed = 1515
+	// noise is how many events a second everyone else makes on Bluesky.
+	noise = 5
+)
+
+// simulation is a running set of pages.
+type simulation struct {
+	world   *world.World
+	logger  *slog.Logger
+	site    *rsssite.Site
+	bluesky *jetstream.Server
+	mu      sync.Mutex // one post at a time, in the order of the world
+}
+
+// Run serves the pages until ctx is done.
+func Run(ctx context.Context, cfg *config.Config, logger *slog.Logger, ready func()) error {
+	listener, err := obs.Listen(cfg.Simulate.Listen, "simulate.listen")
+	if err != nil {
+		return err
+	}
+	s := &simulation{
+		world: world.New(seed, cfg.Simulate.Rate), logger: logger,
+		site:    rsssite.New(rsssite.Options{Title: "La Gazette qui n'existe pas", Language: "fr"}),
+		bluesky: jetstream.New(jetstream.Options{Noise: noise}),
+	}
+	defer s.bluesky.Close()
+	now := time.Now()
+	s.deal(s.world.History(now.Add(-past), now))
+	if after := cfg.Simulate.CrisisAfter.Std(); after > 0 {
+		if _, err := s.world.Crisis(cfg.Simulate.CrisisBrand, world.CrisisSafety, now.Add(after)); err != nil {
+			return fmt.Errorf("simulate: %w", err)
+		}
+	}
+	serving := make(chan error, 1)
+	go func() { serving <- obs.Serve(ctx, listener, s.handler()) }()
+	ready()
+	ticker := time.NewTicker(stepEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case err := <-serving:
+			return err
+		case now := <-ticker.C:
+			s.deal(s.world.Step(now))
+		}
+	}
+}
+
+func (s *simulation) handler() http.Handler {
+	mux := http.NewServeMux()
+	mount := func(path string, handler http.Handler) { mux.Handle(path+"/", http.StripPrefix(path, handler)) }
+	mount("/site", s.site)
+	mount("/bluesky", s.bluesky)
+	mount("/slack", slack.New())
+	mux.HandleFunc("POST /crisis", s.crisis)
+	mux.HandleFunc("GET /{$}", s.index)
+	return mux
+}
+
+// crisis lets one break out now: POST /crisis?brand=zestaline&kind=safety.
+func (s *simulation) crisis(w http.ResponseWriter, r *http.Request) {
+	kind := world.CrisisKind(r.FormValue("kind"))
+	if kind == "" {
+		kind = world.CrisisSafety
+	}
+	post, err := s.world.Crisis(r.FormValue("brand"), kind, time.Now())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	fmt.Fprintf(w, "it begins: %s\n", post.Text)
+}
+
+func (s *simulation) index(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprint(w, `Pages that do not exist.
+
+/site/             a news site, with feeds
+/bluesky/subscribe Bluesky's Jetstream
+/mastodon/         a Mastodon instance
+/x/                the API of X
+/slack/            a Slack that shows what it received
+
+POST /crisis?brand=zestaline&kind=safety   (or outage, people): a crisis breaks out now
+`)
+}
+
+// deal gives each conversation to one network; articles go to the site.
+func (s *simulation) deal(posts []world.Post) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, post := range posts {
+		switch share := post.Thread % 10; {
+		case post.Title != "":
+			s.site.Show(post)
+		case share < 10:
+			s.bluesky.Show(post)
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
+	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/pkg/run"
+)
+
+const (
+	// engineStart is how long the engine may take to answer at first.
+	engineStart = 30 * time.Second
+	// engineStop is how long it may take to stop.
+	engineStop = 12 * time.Second
+	// engineRest is the pause between two deaths in a row.
+	engineRest = 500 * time.Millisecond
+)
+
+// engine keeps the embedded ClickHouse running as a child process: the engine is
+// C++, and its death must not be ours.
+func (p *process) engine() run.Part {
+	return run.Part{Name: "clickhouse", Run: func(ctx context.Context, ready func()) error {
+		listen := p.config.Get().ClickHouse.Listen
+		listener, err := obs.Listen(listen, "clickhouse.listen") // a sentence, where the child could only die
+		if err != nil {
+			return err
+		}
+		listener.Close()
+		for first := true; ; first = false {
+			err := p.engineOnce(ctx, ready)
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case first && errors.Is(err, errNeverReady):
+				return err
+			}
+			p.logger.Error("clickhouse: the engine died, starting it again", "err", err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(engineRest):
+			}
+		}
+	}}
+}
+
+var errNeverReady = errors.New("the embedded ClickHouse did not start")
+
+// engineOnce runs the child until it ends or ctx is done.
+func (p *process) engineOnce(ctx context.Context, ready func()) error {
+	executable, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNeverReady, err)
+	}
+	cmd := exec.Command(executable, "clickhouse", "--child", "--config", p.path)
+	cmd.SysProcAttr = ownGroup() // Ctrl-C is for us: the store drains first
+	said := &lastLines{logger: p.logger}
+	cmd.Stderr = said
+	lifeline, err := cmd.StdinPipe() // it ends when we do
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNeverReady, err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("%w: %w", errNeverReady, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	if err := p.awaitEngine(ctx, ended); err != nil {
+		stopEngine(cmd, lifeline, ended)
+		return fmt.Errorf("%w: %w: %s", errNeverReady, err, said)
+	}
+	ready()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("%w: %s", err, said)
+	case <-ctx.Done():
+		stopEngine(cmd, lifeline, ended)
+		return nil
+	}
+}
+
+// awaitEngine waits until the child answers queries.
+func (p *process) awaitEngine(ctx context.Context, ended chan error) error {
+	answers := make(chan error, 1)
+	wait, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		conn, err := clickhouse.Open(wait, p.config.Get(), engineStart)
+		if err == nil {
+			conn.Close()
+		}
+		answers <- err
+	}()
+	select {
+	case err := <-answers:
+		return err
+	case err := <-ended:
+		ended <- err
+		return fmt.Errorf("it ended: %w", err)
+	}
+}
+
+func stopEngine(cmd *exec.Cmd, lifeline io.Closer, ended <-chan error) {
+	lifeline.Close()
+	select {
+	case <-ended:
+	case <-time.After(engineStop):
+		_ = cmd.Process.Kill()
+		<-ended
+	}
+}
+
+// lastLines passes the child's words on to the log, and keeps the last ones for
+// the error.
+type lastLines struct {
+	logger *slog.Logger
+	mu     sync.Mutex
+	last   []byte
+}
+
+func (l *lastLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = append(l.last, p...)
+	if keep := 2 << 10; len(l.last) > keep {
+		l.last = l.last[len(l.last)-keep:]
+	}
+	for line := range bytes.Lines(p) {
+		l.logger.Debug("clickhouse: " + strings.TrimSpace(string(line)))
+	}
+	return len(p), nil
+}
+
+// String is the last line said.
+func (l *lastLines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lines := strings.Split(strings.TrimSpace(string(l.last)), "\n")
+	return strings.TrimPrefix(lines[len(lines)-1], "vigie: ")
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/services/ingest"
+	"github.com/vigie-monitor/vigie/services/scorer"
+	"github.com/vigie-monitor/vigie/services/store"
+)
+
+// runningWait is how long a Vigie that may be running is looked for.
+const runningWait = 500 * time.Millisecond
+
+func (a *app) importCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use: "import --format FORMAT PATH…", Short: "Bring history in, through the same path as live mentions", GroupID: "tool",
+		Args: cobra.MinimumNArgs(1),
+		Long: `Reads files of posts, publishes each as a mention, and returns when all are
+stored, with an account of every record on standard output (JSON). History feeds
+baselines and dashboards; it never pages anyone. Importing twice changes nothing.
+
+Where ` + "`vigie up`" + ` runs, the import goes through it; where it does not, and the
+config has the embedded NATS and ClickHouse, the import starts what it needs.
+
+Formats:
+  x-v2    lines of the X API v2: {"data":{…},"includes":{…}}
+  ndjson  one post a line: {"source":"forum","id":"42","text":"…","published_time":"2026-03-04T12:00:00Z"}
+          and page, kind, url, title, language, author, author_id, author_name, followers,
+          edited_time, likes, shares, replies
+  csv     the same names as columns, in a header line`,
+		Example: `  vigie import --format x-v2 posts.ndjson
+  vigie import --format csv forum-2025.csv forum-2026.csv`,
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			cfg, err := a.load()
+			if err != nil {
+				return err
+			}
+			for _, path := range paths {
+				if _, err := os.Stat(path); err != nil {
+					return usageError{err}
+				}
+			}
+			p := a.process(cfg)
+			b, err := bus.Connect(cmd.Context(), cfg, p.logger, p.metrics, runningWait)
+			if err == nil {
+				defer b.Close()
+				return p.importInto(cmd.Context(), b, format, paths)
+			}
+			if cfg.NATS.URL != "" || cfg.ClickHouse.Addr != "" {
+				return err
+			}
+			return p.importAlone(cmd.Context(), format, paths)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "format", "f", "", "x-v2, ndjson or csv")
+	_ = cmd.MarkFlagRequired("format")
+	return cmd
+}
+
+// importAlone starts the part of the flow that an import needs, for as long as
+// it lasts.
+func (p *process) importAlone(ctx context.Context, format string, paths []string) error {
+	cfg := p.config.Get()
+	if err := writable(cfg.DataDir); err != nil {
+		return err
+	}
+	stopNATS, options, err := p.embeddedNATS(cfg)
+	if err != nil {
+		return err
+	}
+	defer stopNATS()
+	env, err := p.connect(ctx, options...)
+	if err != nil {
+		return err
+	}
+	defer env.Bus.Close()
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	var imported error
+	work := run.Part{Name: "import", Run: func(ctx context.Context, ready func()) error {
+		ready()
+		imported = p.importInto(ctx, env.Bus, format, paths)
+		done()
+		<-ctx.Done()
+		return nil
+	}}
+	err = run.Parts(ctx, p.logger, grace, p.engine(), service(env, "store", store.Run), service(env, "scorer", scorer.Run), work)
+	if imported != nil {
+		return imported
+	}
+	return err
+}
+
+func (p *process) importInto(ctx context.Context, b *bus.Bus, format string, paths []string) error {
+	bars := newBars(paths)
+	summary, err := ingest.Import{
+		Config: p.config.Get(), Bus: b, Logger: p.logger, Format: format, Paths: paths,
+		Reading: bars.read, Storing: bars.store,
+	}.Run(ctx)
+	bars.end()
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetIndent("", "  ")
+	if printed := encoder.Encode(summary); printed != nil && err == nil {
+		err = fmt.Errorf("import: print the summary: %w", printed)
+	}
+	return err
+}
+
+// bars show progress where a terminal is there.
+type bars struct {
+	progress         *mpb.Progress
+	reading, storing *mpb.Bar
+}
+
+func newBars(paths []string) *bars {
+	if !isTerminal(os.Stderr) {
+		return &bars{}
+	}
+	var total int64
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			total += info.Size()
+		}
+	}
+	progress := mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(48))
+	bar := func(name string, total int64) *mpb.Bar {
+		return progress.AddBar(total, mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
+			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncSpace), "")))
+	}
+	return &bars{progress: progress, reading: bar("read", total), storing: bar("stored", 0)}
+}
+
+func (b *bars) read(bytes int64) {
+	if b.progress != nil {
+		b.reading.IncrInt64(bytes)
+	}
+}
+
+func (b *bars) store(accounted, published int) {
+	if b.progress != nil {
+		b.storing.SetTotal(int64(published), accounted == published)
+		b.storing.SetCurrent(int64(accounted))
+	}
+}
+
+func (b *bars) end() {
+	if b.progress == nil {
+		return
+	}
+	b.reading.Abort(false)
+	b.storing.Abort(false)
+	b.progress.Wait()
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

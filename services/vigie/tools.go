@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/services/export"
+	"github.com/vigie-monitor/vigie/services/scorer"
+)
+
+func (a *app) export() *cobra.Command {
+	var options export.Options
+	weekly := &cobra.Command{
+		Use: "weekly --brand BRAND --week 2026-W46 --out FOLDER", Short: "Write a week of a brand as XLSX and CSV", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load()
+			if err != nil {
+				return err
+			}
+			options.Config = cfg
+			result, err := export.Weekly(cmd.Context(), options)
+			if errors.Is(err, export.ErrUnknownBrand) || errors.Is(err, export.ErrBadWeek) {
+				return usageError{err}
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s\n%s\n", result.XLSX, result.CSV)
+			for _, remark := range result.Remarks {
+				fmt.Fprintln(cmd.ErrOrStderr(), remark)
+			}
+			return nil
+		},
+	}
+	weekly.Flags().StringVar(&options.Brand, "brand", "", "the brand's id")
+	weekly.Flags().StringVar(&options.Week, "week", "", "ISO week, like 2026-W46")
+	weekly.Flags().StringVar(&options.Out, "out", ".", "folder to write to")
+	_ = weekly.MarkFlagRequired("brand")
+	_ = weekly.MarkFlagRequired("week")
+	cmd := &cobra.Command{Use: "export", Short: "Write reports for people who do not open Grafana", GroupID: "tool"}
+	cmd.AddCommand(weekly)
+	return cmd
+}
+
+func (a *app) deadletter() *cobra.Command {
+	connect := func(cmd *cobra.Command) (*bus.Bus, error) {
+		cfg, err := a.load()
+		if err != nil {
+			return nil, err
+		}
+		p := a.process(cfg)
+		return bus.Connect(cmd.Context(), cfg, p.logger, p.metrics, runningWait)
+	}
+	var reason string
+	list := &cobra.Command{
+		Use: "list", Short: "List what could not be handled, one JSON line each", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := connect(cmd)
+			if err != nil {
+				return err
+			}
+			defer b.Close()
+			encoder := json.NewEncoder(cmd.OutOrStdout())
+			return b.DeadLetters(cmd.Context(), func(letter bus.DeadLetter) bool {
+				return reason != "" && reason != string(letter.Reason) || encoder.Encode(letter) == nil
+			})
+		},
+	}
+	list.Flags().StringVar(&reason, "reason", "", "only those refused for this reason")
+	replay := &cobra.Command{
+		Use: "replay SEQUENCE…", Short: "Send dead letters back to where they were", Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := connect(cmd)
+			if err != nil {
+				return err
+			}
+			defer b.Close()
+			for _, arg := range args {
+				sequence, err := strconv.ParseUint(arg, 10, 64)
+				if err != nil {
+					return usageError{fmt.Errorf("%q is no sequence: take one from `vigie deadletter list`", arg)}
+				}
+				if err := b.Replay(cmd.Context(), sequence); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd := &cobra.Command{Use: "deadletter", Short: "See and replay what could not be handled", GroupID: "tool"}
+	cmd.AddCommand(list, replay)
+	return cmd
+}
+
+func (a *app) config() *cobra.Command {
+	check := &cobra.Command{
+		Use: "check", Short: "Say what is wrong with the config, all at once", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: right; %d brands, %d people, %d channels\n",
+				a.configPath, len(cfg.Brands), len(cfg.People), len(cfg.Channels))
+			return nil
+		},
+	}
+	dump := &cobra.Command{
+		Use: "dump", Short: "Print the config in force, secrets redacted", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load()
+			if err != nil {
+				return err
+			}
+			data, err := cfg.Dump()
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(data)
+			return err
+		},
+	}
+	cmd := &cobra.Command{Use: "config", Short: "Check or print the config", GroupID: "tool"}
+	cmd.AddCommand(check, dump)
+	return cmd
+}
+
+func (a *app) train() *cobra.Command {
+	var language, out string
+	sentiment := &cobra.Command{
+		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: cobra.MinimumNArgs(1),
+		Long: "Reads lines \"label<TAB>text\" after a header line, labels negative, neutral and\npositive, and writes the model. The same files give the same bytes.",
+		RunE: func(_ *cobra.Command, files []string) error {
+			file, err := os.Create(out)
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			return scorer.TrainSentiment(language, files, file)
+		},
+	}
+	sentiment.Flags().StringVar(&language, "lang", "", "language of the texts: en or fr")
+	sentiment.Flags().StringVar(&out, "out", "", "file to write")
+	_ = sentiment.MarkFlagRequired("lang")
+	_ = sentiment.MarkFlagRequired("out")
+	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool"}
+	cmd.AddCommand(sentiment)
+	return cmd
+}
