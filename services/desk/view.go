@@ -180,7 +180,7 @@ func (v viewer) facts(i Incident) []string {
 		return []string{v.words.Reasons[i.Reason]}
 	}
 	volume := fmt.Sprintf(v.words.Observed, v.words.count(i.Mentions), v.words.span(time.Duration(i.WindowSecs)*time.Second))
-	tone := v.words.share(float64(i.Negative), float64(i.Mentions)) + " " + v.words.Negative
+	tone := fmt.Sprintf(v.words.NegativeShare, v.words.share(float64(i.Negative), float64(i.Mentions)))
 	if i.Expected > 0 {
 		volume += ", " + fmt.Sprintf(v.words.Usual, v.words.number(i.Expected))
 		tone += ", " + fmt.Sprintf(v.words.Usual, v.words.share(i.ExpectedNeg, i.Expected))
@@ -240,7 +240,7 @@ func (v viewer) page(p Page, incidents []Incident) pageView {
 		out.Sent = v.clock(*p.Sent)
 	}
 	if p.Delay > 0 {
-		out.Delay = v.words.span(time.Duration(p.Delay * float64(time.Second)))
+		out.Delay = fmt.Sprintf(v.words.Delay, v.words.span(time.Duration(p.Delay*float64(time.Second))))
 	}
 	if p.Step > 0 {
 		out.Escalation = fmt.Sprintf(v.words.Escalation, p.Step)

@@ -18,9 +18,9 @@ type words struct {
 	Unscored, NoBrand                                     string
 	Sources, Source, Minute, Hour, Total, LastPost, State string
 	Sees, Blind, NoSource                                 string
-	Pages, To, Channel, SentAt, Delay, Outcome, NoPage    string
+	Pages, NoPage, Delay                                  string
 	Posts, NoPost, Open                                   string
-	ClickHouseAway, Evidence, Observed, Usual             string
+	ClickHouseAway, NegativeShare, Observed, Usual        string
 	SinceTime, AckTitle, AckButton, AckWho, AckWhoPick    string
 	AckDone, AckDoneOther, AckOver, AckUnknown            string
 	AckExplain, AckWrong, AckWrongHelp, AckOld            string
@@ -55,7 +55,7 @@ func (w words) clock(at, now time.Time, zone *time.Location) string {
 
 // age is how long ago something was.
 func (w words) age(at, now time.Time) string {
-	return fmt.Sprintf(w.ago, w.span(now.Sub(at)))
+	return fmt.Sprintf(w.ago, w.span(now.Sub(at).Truncate(time.Second)))
 }
 
 // span is a length of time, in the largest unit that says something.
