@@ -94,18 +94,8 @@ var boardAnswers = map[string]boardAnswer{
 		},
 	},
 	"Share of sentiment A": {
-		"Sentiment String | Mentions UInt64",
-		[]string{
-			"Negative | 4",
-			"Neutral | 1",
-			"Positive | 2",
-			"Not scored | 1",
-		}, []string{
-			"Negative | 3",
-			"Neutral | 1",
-			"Positive | 1",
-			"Not scored | 1",
-		},
+		"Negative UInt64 | Neutral UInt64 | Positive UInt64 | Not scored UInt64",
+		[]string{"4 | 1 | 2 | 1"}, []string{"3 | 1 | 1 | 1"},
 	},
 	"Share of voice A": {
 		"Share of voice Nullable(Float64) | a week earlier Nullable(Float64)",

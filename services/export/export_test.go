@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"math/rand/v2"
 	"os"
@@ -33,7 +34,7 @@ func sheet(t *testing.T, path, name string) [][]string {
 	t.Helper()
 	file, err := excelize.OpenFile(path)
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	rows, err := file.GetRows(name, excelize.Options{RawCellValue: true})
 	require.NoError(t, err)
 	return rows
@@ -103,7 +104,7 @@ func TestFiguresEqualARecountOfTheRawRows(t *testing.T) {
 					assert.InDelta(t, (figure-old)/old, number(t, cells[4]), 1e-9, "%s: growth", label)
 				}
 			}
-			assert.EqualValues(t, now.mentions, result.Mentions)
+			assert.InDelta(t, now.mentions, result.Mentions, 0)
 
 			globex, initech := count(counted, "globex", from, to, paris), count(counted, "initech", from, to, paris)
 			all := now.mentions + globex.mentions + initech.mentions
@@ -230,7 +231,7 @@ func TestTheSameDataGivesTheSameBytes(t *testing.T) {
 		two, err := os.ReadFile(pair[1])
 		require.NoError(t, err)
 		assert.Equal(t, filepath.Base(pair[0]), filepath.Base(pair[1]))
-		assert.True(t, string(one) == string(two), "%s differs from one run to the next", filepath.Base(pair[0]))
+		assert.Equal(t, sha256.Sum256(one), sha256.Sum256(two), "%s differs from one run to the next", filepath.Base(pair[0]))
 	}
 }
 

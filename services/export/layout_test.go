@@ -130,7 +130,7 @@ func TestACutListSaysSo(t *testing.T) {
 	require.NoError(t, writeWorkbook(&out, j, builder.Report(), nil))
 	file, err := excelize.OpenReader(&out)
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	rows, err := file.GetRows("Mentions")
 	require.NoError(t, err)
 	assert.Equal(t, "Acme: Mentions, week 46 of 2026 (the first 2 of 5 mentions; the CSV file has them all)", rows[0][0])
