@@ -143,19 +143,6 @@ func TestAReplayThatBeginsTooEarlyIsPassedOver(t *testing.T) {
 	require.True(t, p.see(asked-1), "later on, disorder is only disorder")
 }
 
-func TestMemoriesAreBounded(t *testing.T) {
-	t.Parallel()
-	r := newRecent[int, int](100)
-	for i := range 1000 {
-		r.put(i, i)
-		_, kept := r.get(0)
-		require.True(t, kept, "what is used is kept")
-		require.LessOrEqual(t, len(r.young)+len(r.old), 100)
-	}
-	_, kept := r.get(1)
-	require.False(t, kept)
-}
-
 func FuzzFrames(f *testing.F) {
 	for _, record := range []string{
 		`{"text":"la nouvelle Zestaline","createdAt":"2024-09-09T19:46:02.102Z","langs":["fr"]}`,

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 const (
@@ -43,22 +45,22 @@ type people struct {
 	client   *http.Client
 	patience time.Duration
 	metrics  *Metrics
-	known    *recent[string, person] // by DID
-	rest     time.Time               // no lookup before
+	known    *source.Recent[string, person] // by DID
+	rest     time.Time                      // no lookup before
 }
 
 func newPeople(appView string, client *http.Client, patience time.Duration, metrics *Metrics) *people {
 	return &people{
 		appView: appView, client: client, patience: patience, metrics: metrics,
-		known: newRecent[string, person](maxPeople),
+		known: source.NewRecent[string, person](maxPeople),
 	}
 }
 
-func (p *people) who(did string) (person, bool) { return p.known.get(did) }
+func (p *people) who(did string) (person, bool) { return p.known.Get(did) }
 
 // page is what an author's page is called: the handle when it is known.
 func (p *people) page(did string) string {
-	if who, known := p.known.get(did); known && who.Handle != "" {
+	if who, known := p.known.Get(did); known && who.Handle != "" {
 		return who.Handle
 	}
 	return did
@@ -66,9 +68,9 @@ func (p *people) page(did string) string {
 
 // rename notes a new handle of somebody we know.
 func (p *people) rename(did, handle string) {
-	if who, known := p.known.get(did); known && handle != "" {
+	if who, known := p.known.Get(did); known && handle != "" {
 		who.Handle = handle
-		p.known.put(did, who)
+		p.known.Put(did, who)
 	}
 }
 
@@ -78,7 +80,7 @@ func (p *people) introduce(ctx context.Context, mentions []*vigiev1.Mention) {
 	var strangers []string
 	for _, m := range mentions {
 		did := m.Author.AuthorId
-		if who, known := p.known.get(did); (!known || now.Sub(who.asked) > profileAge) && !contains(strangers, did) {
+		if who, known := p.known.Get(did); (!known || now.Sub(who.asked) > profileAge) && !slices.Contains(strangers, did) {
 			strangers = append(strangers, did)
 		}
 	}
@@ -104,9 +106,9 @@ func (p *people) lookUp(ctx context.Context, actors []string) ([]person, error) 
 	now := time.Now()
 	for _, actor := range actors {
 		if didRule.MatchString(actor) {
-			who, _ := p.known.get(actor)
+			who, _ := p.known.Get(actor)
 			who.asked = now
-			p.known.put(actor, who)
+			p.known.Put(actor, who)
 		}
 	}
 	for _, who := range found {
@@ -117,7 +119,7 @@ func (p *people) lookUp(ctx context.Context, actors []string) ([]person, error) 
 			who.Handle = ""
 		}
 		who.asked = now
-		p.known.put(who.DID, who)
+		p.known.Put(who.DID, who)
 	}
 	return found, nil
 }

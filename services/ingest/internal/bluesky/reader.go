@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
@@ -21,10 +22,10 @@ type reader struct {
 	sink      *source.Sink
 	position  *position
 	people    *people
-	authors   *source.Ledger        // by DID, the keys of the posts we brought
-	deleted   *recent[string, bool] // mention ids
-	pages     *pages                // of the brands
-	interests *source.Interests     // that pages were made of
+	authors   *source.Ledger               // by DID, the keys of the posts we brought
+	deleted   *source.Recent[string, bool] // mention ids
+	pages     *pages                       // of the brands
+	interests *source.Interests            // that pages were made of
 	metrics   *Metrics
 }
 
@@ -34,7 +35,7 @@ func newReader(c *Connector, sink *source.Sink) *reader {
 		position: &position{sink: sink, timing: c.timing, lookback: c.lookback, metrics: c.metrics},
 		people:   newPeople(c.appView, c.client.HTTP(), c.timing.lookup, c.metrics),
 		authors:  sink.Ledger("authors", source.LedgerBounds{Slots: 16384, Keys: 32, Values: 200}),
-		deleted:  newRecent[string, bool](maxDeleted),
+		deleted:  source.NewRecent[string, bool](maxDeleted),
 	}
 }
 
@@ -144,7 +145,7 @@ func (r *reader) sort(ctx context.Context, f frame, out *outcome) error {
 	case e.Commit.Operation == "delete":
 		id := mentionID(e.uri())
 		out.deleted = append(out.deleted, id)
-		r.deleted.put(id, true)
+		r.deleted.Put(id, true)
 	case e.Commit.Operation == "create", e.Commit.Operation == "update":
 		return r.consider(ctx, e, out)
 	}
@@ -160,7 +161,7 @@ func (r *reader) consider(ctx context.Context, e *event, out *outcome) error {
 			return nil
 		}
 		before, err := r.authors.Values(ctx, e.DID)
-		if err != nil || !contains(before, e.Commit.Key) {
+		if err != nil || !slices.Contains(before, e.Commit.Key) {
 			return err
 		}
 	}
@@ -176,7 +177,7 @@ func (r *reader) consider(ctx context.Context, e *event, out *outcome) error {
 func (r *reader) bring(ctx context.Context, out *outcome) error {
 	var wanted []*vigiev1.Mention
 	for i, m := range out.mentions {
-		if _, gone := r.deleted.get(m.MentionId); gone {
+		if _, gone := r.deleted.Get(m.MentionId); gone {
 			continue
 		}
 		if err := r.authors.Add(ctx, m.Author.AuthorId, out.keys[i]); err != nil {
@@ -224,7 +225,7 @@ func (r *reader) erase(ctx context.Context, account ended) error {
 	ids := make([]string, len(keys))
 	for i, key := range keys {
 		ids[i] = mentionID(postURI(account.did, key))
-		r.deleted.put(ids[i], true)
+		r.deleted.Put(ids[i], true)
 	}
 	if err := r.sink.Delete(ctx, ids...); err != nil {
 		return err
