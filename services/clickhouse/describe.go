@@ -2,8 +2,8 @@ package clickhouse
 
 import (
 	"encoding/binary"
-	"errors"
 
+	"github.com/vigie-monitor/vigie/services/clickhouse/internal/libchdb"
 	"github.com/vigie-monitor/vigie/services/clickhouse/internal/native"
 )
 
@@ -45,7 +45,7 @@ func plain(described []describedColumn) []native.Column {
 	return columns
 }
 
-var errRowBinary = errors.New("clickhouse: the engine's RowBinary is not as expected")
+var errRowBinary = libchdb.Exceptionf(libchdb.CodeLogicalError, "LOGICAL_ERROR", "The engine's RowBinary is not as the bridge expects it.")
 
 // readStrings reads RowBinary of nothing but strings.
 func readStrings(b []byte) ([]string, error) {

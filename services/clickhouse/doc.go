@@ -9,10 +9,14 @@
 // Where to look:
 //
 //	server.go            Options, New, Run: start, accept, drain, stop
+//	library.go           where libchdb.so is
+//	datadir.go           the data folder and its lock
 //	engine.go            the engine: its configuration, its connections, stopping a query
+//	memory.go            giving memory back
 //	session.go           one client: handshake, then one packet after the other
 //	query.go             a statement and its result, streamed
-//	insert.go            an INSERT whose rows come from the client
+//	insert.go, spool.go  an INSERT whose rows come from the client
+//	describe.go          the columns of tables and of empty results
 //	settings.go          settings that come with a query
 //	internal/libchdb     the library's C interface
 //	internal/native      the protocol

@@ -34,7 +34,7 @@ const engineConfig = `<clickhouse>
 </clickhouse>
 `
 
-// sessionDefaults are the settings every session begins with.
+// sessionDefaults are the settings every session begins with, as literals.
 var sessionDefaults = map[string]string{
 	// Blocks of an insert are gathered up to this size before they are sorted and written.
 	"min_insert_block_size_bytes": "67108864",
@@ -112,12 +112,7 @@ func (e *engine) connect(mark string) (*libchdb.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var set strings.Builder
-	fmt.Fprintf(&set, "SET %s = %s", markSetting, sqltext.Quote(mark))
-	for name, value := range sessionDefaults {
-		fmt.Fprintf(&set, ", %s = %s", name, sqltext.Quote(value))
-	}
-	if _, _, err := db.Query(set.String(), "Null"); err != nil {
+	if err := set(db, append(assignments(sessionDefaults), markSetting+" = "+sqltext.Quote(mark))...); err != nil {
 		db.Close()
 		return nil, err
 	}

@@ -42,20 +42,23 @@ func (r *run) insert(ctx context.Context) error {
 		names[i] = c.Name
 		structure[i] = sqltext.QuoteName(c.Name) + " " + c.Type
 	}
-	source := "SELECT * FROM file(" + sqltext.Quote(spool.path()) + ", 'Native', " + sqltext.Quote(strings.Join(structure, ", ")) + ")"
+	source := "SELECT * FROM file(" + sqltext.Quote(spool.path()) + ", 'Native', " + sqltext.Quote(strings.Join(structure, ", ")) + ")" + unlimited
 	return r.watched(ctx, func(context.Context) error {
 		_, r.stats, err = r.db.Query(r.statement.Insert.Statement(names, source), "Null", r.params...)
 		return err
 	})
 }
 
+// unlimited keeps settings for queries that read from cutting what an insert writes.
+const unlimited = " SETTINGS limit = 0, offset = 0, max_rows_to_read = 0, max_bytes_to_read = 0"
+
 // insertColumns returns the columns that the client is to send, in the order of its list or the table's.
 func (r *run) insertColumns(in sqltext.InsertInto) ([]native.Column, error) {
 	if in.List != "" && in.Columns == nil {
-		described, err := r.describe("TABLE (SELECT " + in.List + " FROM " + strings.TrimPrefix(in.Target, "FUNCTION ") + ")")
+		described, err := r.describe("TABLE (SELECT " + in.List + " FROM " + in.Target + ")")
 		return plain(described), err
 	}
-	described, err := r.describe("TABLE " + strings.TrimPrefix(in.Target, "FUNCTION "))
+	described, err := r.describe("TABLE " + in.Target)
 	if err != nil {
 		return nil, err
 	}

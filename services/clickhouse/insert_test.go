@@ -176,6 +176,22 @@ func TestInsertWithSettingsClause(t *testing.T) {
 	require.Equal(t, 1, count(t, conn, "t"))
 }
 
+// TestInsertMeetsNoLimit sends settings that are for reading.
+func TestInsertMeetsNoLimit(t *testing.T) {
+	t.Parallel()
+	conn := clickhousetest.Database(t).Open(t)
+	ctx := t.Context()
+	require.NoError(t, conn.Exec(ctx, "CREATE TABLE t (id UInt64) ENGINE = MergeTree ORDER BY id"))
+	settings := clickhouse.Settings{"limit": 1, "offset": 1, "max_rows_to_read": 1, "max_bytes_to_read": 1, "max_result_rows": 1}
+	batch, err := conn.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), "INSERT INTO t")
+	require.NoError(t, err)
+	for i := range 10 {
+		require.NoError(t, batch.Append(uint64(i)))
+	}
+	require.NoError(t, batch.Send())
+	require.Equal(t, 10, count(t, conn, "t"))
+}
+
 // TestMutations checks that the engine's small thread pools do what tables ask of them.
 func TestMutations(t *testing.T) {
 	t.Parallel()

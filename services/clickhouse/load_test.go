@@ -62,9 +62,9 @@ func TestBigResult(t *testing.T) {
 	t.Parallel()
 	p := startProcess(t, t.TempDir())
 	conn := clickhousetest.Config{Addr: p.Addr}.Open(t)
-	const rows, size = 2_000_000, 300
+	const rows, size = 300_000, 2000
 	read := func(n int) {
-		result, err := conn.Query(t.Context(), fmt.Sprintf("SELECT number, leftPad(toString(number), %d, '.') FROM numbers(%d)", size, n))
+		result, err := conn.Query(t.Context(), fmt.Sprintf("SELECT number, leftPad(toString(number), %d, '.') FROM numbers(%d) SETTINGS max_block_size = 5000", size, n))
 		require.NoError(t, err)
 		var i uint64
 		for ; result.Next(); i++ {

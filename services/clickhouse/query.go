@@ -66,7 +66,7 @@ func (s *session) applySettings(settings []native.Setting) error {
 	if _, stuck := errors.AsType[*stuckError](err); !stuck {
 		return err
 	}
-	if err := s.openDB(); err != nil {
+	if err := s.replaceDB(); err != nil {
 		return err
 	}
 	return s.settings.apply(s.db, settings)
@@ -138,8 +138,7 @@ func (r *run) sendStream(ctx context.Context, stream *libchdb.Stream) error {
 }
 
 func (r *run) answerWhole() error {
-	text := r.statement.Text
-	out, stats, err := r.db.Query(text, "Native", r.params...)
+	out, stats, err := r.db.Query(r.statement.Text, "Native", r.params...)
 	r.stats = stats
 	switch {
 	case err != nil:
@@ -147,7 +146,7 @@ func (r *run) answerWhole() error {
 	case len(out) > 0:
 		return r.send(out)
 	case r.statement.Kind == sqltext.Show:
-		return r.sendHeaderOfShow(text)
+		return r.sendHeaderOfShow()
 	}
 	return nil
 }
@@ -177,9 +176,9 @@ func (r *run) sendHeader(columns []native.Column) error {
 	return r.conn.SendHeader(columns, r.compressed)
 }
 
-// sendHeaderOfShow runs a statement that only shows something once more, in a format with a header.
-func (r *run) sendHeaderOfShow(text string) error {
-	out, _, err := r.db.Query(text, "RowBinaryWithNamesAndTypes", r.params...)
+// sendHeaderOfShow runs a statement that has shown nothing once more, in a format with a header.
+func (r *run) sendHeaderOfShow() error {
+	out, _, err := r.db.Query(r.statement.Text, "RowBinaryWithNamesAndTypes", r.params...)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -59,35 +60,47 @@ type Server struct {
 // New locks the data folder, opens the port and starts the engine. Clients can connect from then on; they
 // are answered once Run is called, which also stops and releases everything.
 func New(opts Options) (*Server, error) {
-	if err := checkLoopback(opts.Addr); err != nil {
+	if err := opts.complete(); err != nil {
 		return nil, err
 	}
-	if opts.Library == "" {
-		library, err := FindLibrary()
-		if err != nil {
-			return nil, err
-		}
-		opts.Library = library
-	}
-	switch {
-	case opts.MemoryLimit == 0:
-		opts.MemoryLimit = DefaultMemoryLimit
-	case opts.MemoryLimit < minMemoryLimit:
-		return nil, fmt.Errorf("clickhouse: a memory limit of %d bytes is too little for the engine: give it at least %d", opts.MemoryLimit, minMemoryLimit)
-	}
-	s := &Server{log: opts.Logger, grace: opts.Grace, sessions: map[*session]bool{}}
-	if s.log == nil {
-		s.log = slog.Default()
-	}
-	s.log = s.log.With("component", "clickhouse")
-	if s.grace == 0 {
-		s.grace = DefaultGrace
+	s := &Server{
+		log:      opts.Logger.With("component", "clickhouse"),
+		grace:    opts.Grace,
+		sessions: map[*session]bool{},
 	}
 	if err := s.open(opts); err != nil {
 		s.release()
 		return nil, err
 	}
 	return s, nil
+}
+
+// complete checks the options and fills in what was left out.
+func (o *Options) complete() (err error) {
+	if err := checkLoopback(o.Addr); err != nil {
+		return err
+	}
+	if o.Library == "" {
+		if o.Library, err = FindLibrary(); err != nil {
+			return err
+		}
+	}
+	if o.Library, err = filepath.Abs(o.Library); err != nil { // the loader looks for a bare name elsewhere
+		return fmt.Errorf("clickhouse: library %s: %w", o.Library, err)
+	}
+	if o.MemoryLimit == 0 {
+		o.MemoryLimit = DefaultMemoryLimit
+	}
+	if o.MemoryLimit < minMemoryLimit {
+		return fmt.Errorf("clickhouse: a memory limit of %d bytes is too little for the engine: give it at least %d", o.MemoryLimit, minMemoryLimit)
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Grace == 0 {
+		o.Grace = DefaultGrace
+	}
+	return nil
 }
 
 func (s *Server) open(opts Options) (err error) {

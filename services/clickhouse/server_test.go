@@ -82,6 +82,7 @@ func TestNewRefuses(t *testing.T) {
 		"folder in use":  {clickhouse.Options{Addr: "127.0.0.1:0", Dir: busyDir}, "is in use by process "},
 		"no folder":      {clickhouse.Options{Addr: "127.0.0.1:0"}, "no data folder"},
 		"folder is none": {clickhouse.Options{Addr: "127.0.0.1:0", Dir: file}, "cannot be used"},
+		"little memory":  {clickhouse.Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), MemoryLimit: 1 << 20}, "too little"},
 		"no library":     {clickhouse.Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), Library: file}, "npm ci --prefix deploy/engine"},
 	}
 	for name, tt := range tests {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,7 +35,7 @@ type session struct {
 	settings sessionSettings
 
 	mutex    sync.Mutex
-	busy     bool // between a packet and its answer
+	busy     bool // between a query's packet and its answer
 	draining bool
 }
 
@@ -63,9 +64,6 @@ func (s *session) run(ctx context.Context) {
 }
 
 func (s *session) serve(ctx context.Context) error {
-	if !s.begin() {
-		return nil
-	}
 	if err := s.handshake(); err != nil {
 		return s.refuse(err)
 	}
@@ -134,10 +132,6 @@ func (s *session) handshake() error {
 
 // openDB gives the session a connection to the engine, in the client's database.
 func (s *session) openDB() error {
-	if s.db != nil {
-		s.db.Close()
-		s.db = nil
-	}
 	db, err := s.engine.connect(s.mark)
 	if err != nil {
 		return libchdb.Exceptionf(libchdb.CodeNoFreeConnection, "NO_FREE_CONNECTION", "The embedded engine gives no connection: %v", err)
@@ -147,6 +141,27 @@ func (s *session) openDB() error {
 		_, _, err = db.Query("USE "+sqltext.QuoteName(s.database), "Null")
 	}
 	return err
+}
+
+// replaceDB gives the session a new connection to the engine, in the state of the old one but for the
+// settings of queries, and for temporary tables.
+func (s *session) replaceDB() error {
+	database, _, err := s.db.Query("SELECT currentDatabase()", "RowBinary")
+	if err != nil {
+		return err
+	}
+	names, err := readStrings(database)
+	if err != nil {
+		return err
+	}
+	own := s.settings.own
+	s.db.Close()
+	s.db, s.database = nil, strings.Join(names, "")
+	if err := s.openDB(); err != nil {
+		return err
+	}
+	s.settings.own = own
+	return set(s.db, assignments(own)...)
 }
 
 // handle answers one packet. An error ends the session.
@@ -186,23 +201,23 @@ func (s *session) query(ctx context.Context) error {
 }
 
 // readExternalTables reads the blocks that follow each query, up to the empty one.
-func (s *session) readExternalTables(compressed bool) (any bool, err error) {
+func (s *session) readExternalTables(compressed bool) (found bool, err error) {
 	for {
 		code, err := s.conn.NextPacket()
 		if err != nil {
-			return any, err
+			return found, err
 		}
 		if code != proto.ClientCodeData {
-			return any, libchdb.Exceptionf(libchdb.CodeUnexpectedPacket, "UNEXPECTED_PACKET_FROM_CLIENT", "Unexpected packet %d from client.", code)
+			return found, libchdb.Exceptionf(libchdb.CodeUnexpectedPacket, "UNEXPECTED_PACKET_FROM_CLIENT", "Unexpected packet %d from client.", code)
 		}
 		_, header, err := s.conn.ReadData(io.Discard, compressed)
 		if err != nil {
-			return any, err
+			return found, err
 		}
 		if len(header.Columns) == 0 {
-			return any, nil
+			return found, nil
 		}
-		any = true
+		found = true
 	}
 }
 
@@ -219,7 +234,11 @@ func (s *session) refuse(err error) error {
 }
 
 func (s *session) sendException(e *libchdb.Exception) error {
-	return s.conn.SendException(e.Code, e.Message+" ("+e.Name+")")
+	message := e.Message
+	if e.Name != "" {
+		message += " (" + e.Name + ")"
+	}
+	return s.conn.SendException(e.Code, message)
 }
 
 func notImplemented(err error) *libchdb.Exception {

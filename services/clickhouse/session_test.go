@@ -182,6 +182,7 @@ func TestSettingsLastOneQuery(t *testing.T) {
 	readonly := ch.Setting{Key: "readonly", Value: "1", Important: true}
 	requireCHCode(t, do("CREATE TABLE t (id UInt8) ENGINE = Memory", readonly), 164)
 	require.NoError(t, do("CREATE TABLE t (id UInt8) ENGINE = Memory"), "even readonly ends with its query")
+	require.Equal(t, "55", setting(t, client, name), "and takes nothing else along")
 }
 
 func TestSettingsOfClickHouseGo(t *testing.T) {

@@ -18,11 +18,7 @@ type sessionSettings struct {
 }
 
 func newSessionSettings() sessionSettings {
-	own := map[string]string{}
-	for name, value := range sessionDefaults {
-		own[name] = sqltext.Quote(value)
-	}
-	return sessionSettings{own: own, applied: map[string]string{}}
+	return sessionSettings{own: maps.Clone(sessionDefaults), applied: map[string]string{}}
 }
 
 // apply brings the engine's session from the last query's settings to this one's.
@@ -60,18 +56,17 @@ func (s *sessionSettings) apply(db *libchdb.Conn, settings []native.Setting) err
 
 // restore sets back what the last query brought and this one does not.
 func (s *sessionSettings) restore(db *libchdb.Conn, wanted map[string]string) error {
-	var assign []string
+	back := map[string]string{}
 	for name := range s.applied {
 		if _, ok := wanted[name]; ok {
 			continue
 		}
-		literal, ok := s.own[name]
-		if !ok {
-			literal = "DEFAULT"
+		back[name] = "DEFAULT"
+		if literal, ok := s.own[name]; ok {
+			back[name] = literal
 		}
-		assign = append(assign, sqltext.QuoteName(name)+" = "+literal)
 	}
-	if err := set(db, assign...); err != nil {
+	if err := set(db, assignments(back)...); err != nil {
 		return &stuckError{err}
 	}
 	maps.DeleteFunc(s.applied, func(name, _ string) bool { _, ok := wanted[name]; return !ok })
@@ -91,6 +86,15 @@ type stuckError struct{ err error }
 
 func (e *stuckError) Error() string { return "settings of an earlier query stay: " + e.err.Error() }
 func (e *stuckError) Unwrap() error { return e.err }
+
+// assignments writes name to literal as SET has them.
+func assignments(literals map[string]string) []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(literals)) {
+		list = append(list, sqltext.QuoteName(name)+" = "+literals[name])
+	}
+	return list
+}
 
 func set(db *libchdb.Conn, assignments ...string) error {
 	if len(assignments) == 0 {

@@ -22,6 +22,7 @@ const (
 	CodeNoSuchColumn     = 16
 	CodeBadArguments     = 36
 	CodeNotImplemented   = 48
+	CodeLogicalError     = 49
 	CodeSyntaxError      = 62
 	CodeUnexpectedPacket = 101
 	CodeUnknownSetting   = 115

@@ -4,7 +4,8 @@ import "strings"
 
 // InsertInto is an INSERT without its data.
 type InsertInto struct {
-	Target   string   // db.table or FUNCTION name(args), as written
+	Target   string   // db.table or, if Function, name(args), as written
+	Function bool     // INSERT INTO FUNCTION
 	List     string   // the column list without its brackets, as written; "" if there is none
 	Columns  []string // the names in List; nil if List has more than names in it, such as * EXCEPT (a)
 	Settings string   // SETTINGS a = 1, as written, or ""
@@ -16,7 +17,11 @@ func (in InsertInto) Statement(columns []string, source string) string {
 	for i, name := range columns {
 		quoted[i] = QuoteName(name)
 	}
-	return "INSERT INTO " + in.Target + " (" + strings.Join(quoted, ", ") + ") " + in.Settings + " " + source
+	into := "INSERT INTO "
+	if in.Function {
+		into += "FUNCTION "
+	}
+	return into + in.Target + " (" + strings.Join(quoted, ", ") + ") " + in.Settings + " " + source
 }
 
 // insert recognizes INSERT INTO [TABLE] target [(columns)] [SETTINGS …] and then VALUES, FORMAT x or
@@ -30,10 +35,12 @@ func (p *parser) insert(st *Statement) {
 	if p.upper(i) == "TABLE" && p.upper(i+1) != "(" && p.upper(i+1) != "" {
 		i++
 	}
-	var in InsertInto
+	in := InsertInto{Function: p.upper(i) == "FUNCTION" && p.upper(i+2) == "("}
 	start := i
-	i = p.target(i)
-	if i == start {
+	if in.Function {
+		start = i + 1
+		i = min(p.closing(i+2)+1, len(p.tokens))
+	} else if i = p.target(i); i == start {
 		return
 	}
 	in.Target = p.span(start, i)
@@ -69,29 +76,23 @@ func (p *parser) insert(st *Statement) {
 }
 
 // scanData looks whether there is anything after the tokens but semicolons, and after a semicolon.
-func (p *parser) scanData() (any, afterSemicolon bool) {
+func (p *parser) scanData() (found, afterSemicolon bool) {
 	semicolon := false
 	for {
 		t, ok := p.data.next()
 		if !ok {
-			return any, afterSemicolon
+			return found, afterSemicolon
 		}
 		if p.text[t.start:t.end] == ";" {
 			semicolon = true
 			continue
 		}
-		any, afterSemicolon = true, afterSemicolon || semicolon
+		found, afterSemicolon = true, afterSemicolon || semicolon
 	}
 }
 
-// target returns the index after the table's name, or after FUNCTION name(args).
+// target returns the index after the table's name.
 func (p *parser) target(i int) int {
-	if p.upper(i) == "FUNCTION" {
-		if p.upper(i+2) != "(" {
-			return i
-		}
-		return min(p.closing(i+2)+1, len(p.tokens))
-	}
 	if i >= len(p.tokens) || p.tokens[i].kind == symbol && p.raw(i) != "{" {
 		return i
 	}

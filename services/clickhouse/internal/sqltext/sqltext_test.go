@@ -52,7 +52,7 @@ func TestParseInsert(t *testing.T) {
 		"INSERT INTO `my db`.\"t (x)\" (`a,b`, n.k)":                   {Target: "`my db`.\"t (x)\"", List: "`a,b`, n.k", Columns: []string{"a,b", "n.k"}},
 		"INSERT INTO t (* EXCEPT (a)) VALUES":                          {Target: "t", List: "* EXCEPT (a)"},
 		"INSERT INTO t (a) SETTINGS x = 'VALUES', y = 1 FORMAT Native": {Target: "t", List: "a", Columns: []string{"a"}, Settings: "SETTINGS x = 'VALUES', y = 1"},
-		"INSERT INTO FUNCTION null('a UInt8') VALUES":                  {Target: "FUNCTION null('a UInt8')"},
+		"INSERT INTO FUNCTION null('a UInt8') VALUES":                  {Target: "null('a UInt8')", Function: true},
 		"INSERT INTO {table:Identifier} VALUES":                        {Target: "{table:Identifier}"},
 		"INSERT INTO values VALUES":                                    {Target: "values"},
 		"INSERT INTO t (format, values) FORMAT Native":                 {Target: "t", List: "format, values", Columns: []string{"format", "values"}},
@@ -73,7 +73,7 @@ func TestParseInsert(t *testing.T) {
 		"INSERT INTO t FROM INFILE 'x' FORMAT CSV",
 		"INSERT INTO",
 		"INSERT t",
-		"INSERT INTO FUNCTION",
+		"INSERT INTO FUNCTION null('a UInt8') SELECT 1",
 	} {
 		require.Equal(t, Other, Parse(text).Kind, text)
 	}
