@@ -74,6 +74,7 @@ func (s *summary) chart(kind excelize.ChartType, title string, height uint) *exc
 	return &excelize.Chart{
 		Type:      kind,
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: s.lang.say(title), Font: &excelize.Font{Bold: true, Size: 12, Color: accentColor}}}},
+		Format:    excelize.GraphicOptions{AltText: s.lang.say(title)},
 		Dimension: excelize.ChartDimension{Width: chartWidth, Height: height},
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{Font: excelize.Font{Size: 9, Color: inkColor}},

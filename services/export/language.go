@@ -160,6 +160,19 @@ func (l language) moment(t time.Time, zone *time.Location) string {
 	return l.dayAndMonth(t) + " " + t.Format("15:04")
 }
 
+// duration writes 2 d 5 h, 1 h 05 min or 12 min.
+func (l language) duration(d time.Duration) string {
+	hours, minutes := int(d.Hours()), int(d.Minutes())%60
+	switch {
+	case hours >= 24:
+		return l.say("days_hours", hours/24, hours%24)
+	case hours > 0:
+		return fmt.Sprintf("%d\u00A0h\u00A0%02d\u00A0min", hours, minutes)
+	default:
+		return fmt.Sprintf("%d\u00A0min", minutes)
+	}
+}
+
 // span writes the days of a week, from Monday to Sunday.
 func (l language) span(w weekly.Week) string {
 	monday, sunday := w.Start(0), w.Start(6)

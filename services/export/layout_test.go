@@ -76,6 +76,9 @@ func TestWordsOfBothLanguages(t *testing.T) {
 	assert.Equal(t, "2 crises", fr.plural("n_crises", 2))
 	assert.Equal(t, "+6", en.points(weekly.Value{Number: 6.2}))
 	assert.Equal(t, "0", en.points(weekly.Value{Number: -0.2}))
+	assert.Equal(t, "12\u00A0min", en.duration(12*time.Minute))
+	assert.Equal(t, "1\u00A0h\u00A005\u00A0min", fr.duration(65*time.Minute))
+	assert.Equal(t, "2 j 5 h", fr.duration(53*time.Hour))
 	for _, test := range []struct{ week, en, fr string }{
 		{"2026-W46", "9 to 15 November 2026", "du 9 au 15 novembre 2026"},
 		{"2026-W49", "30 November to 6 December 2026", "du 30 novembre au 6 décembre 2026"},
@@ -87,6 +90,16 @@ func TestWordsOfBothLanguages(t *testing.T) {
 		assert.Equal(t, test.en, en.span(week))
 		assert.Equal(t, test.fr, fr.span(week))
 	}
+}
+
+func TestBlindSourcesAreSaid(t *testing.T) {
+	t.Parallel()
+	at := func(hour int) time.Time { return time.Date(2026, 11, 9, hour, 0, 0, 0, time.UTC) }
+	once := weekly.Blind{Source: "x", Pages: []string{"acme"}, From: at(1), To: at(3), Total: 2 * time.Hour}
+	often := weekly.Blind{Source: "rss", Pages: []string{"a", "b"}, From: at(1), To: at(11), Total: 6 * time.Hour, Before: true}
+	assert.Contains(t, languageOf("en").blind(once, time.UTC), "x (acme) could not be seen from 9 November 01:00 to 9 November 03:00. ")
+	assert.Contains(t, languageOf("fr").blind(often, time.UTC),
+		"rss (2 pages) n’a pas pu être vu pendant 6\u00A0h\u00A000\u00A0min en tout entre le 9 novembre à 01\u00A0h\u00A000 et le 9 novembre à 11\u00A0h\u00A000, la semaine")
 }
 
 func TestTextIsCutWhereACellEnds(t *testing.T) {

@@ -89,7 +89,7 @@ func (r reader) steps(ctx context.Context, each func(weekly.Step)) error {
 		)
 		err := rows.Scan(&s.IncidentID, &s.Revision, &blind, &s.Source, &s.Page, &level,
 			&s.Opened, &s.LevelTime, &s.Changed, &resolved,
-			&s.ObservedMentions, &s.ExpectedMentions, &s.ObservedNegative, &s.ExpectedNegative, &s.Detail)
+			&s.ObservedMentions, &s.ExpectedMentions, &s.ObservedNegative, &s.ExpectedNegative)
 		if err != nil {
 			return err
 		}

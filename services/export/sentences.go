@@ -22,18 +22,29 @@ func (l language) remarks(r weekly.Report, now time.Time) []string {
 	if r.Now.Mentions == 0 {
 		list = append(list, l.say("no_data"))
 	}
-	for _, gap := range r.Blind {
-		key, place := "blind", plain(gap.Source)
-		if gap.Before {
-			key = "blind_before"
-		}
-		if gap.Page != "" {
-			place += " (" + plain(gap.Page) + ")"
-		}
-		zone := r.Week.Zone()
-		list = append(list, l.say(key, place, l.moment(gap.From, zone), l.moment(gap.To, zone)))
+	for _, blind := range r.Blind {
+		list = append(list, l.blind(blind, r.Week.Zone()))
 	}
 	return list
+}
+
+// blind says what of a source could not be seen, and when.
+func (l language) blind(b weekly.Blind, zone *time.Location) string {
+	key, place := "blind", plain(b.Source)
+	if b.Before {
+		key = "blind_before"
+	}
+	switch {
+	case len(b.Pages) > 1:
+		place += " (" + l.plural("n_pages", uint64(len(b.Pages))) + ")"
+	case b.Pages[0] != "":
+		place += " (" + plain(b.Pages[0]) + ")"
+	}
+	from, to := l.moment(b.From, zone), l.moment(b.To, zone)
+	if b.Total < b.To.Sub(b.From) {
+		return l.say(key, place, l.say("in_all", l.duration(b.Total), from, to))
+	}
+	return l.say(key, place, l.say("from_to", from, to))
 }
 
 // inShort tells the week in a few sentences.

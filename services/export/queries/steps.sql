@@ -3,7 +3,7 @@
 SELECT
     incident_id, revision, kind = 'blind_source', source, page, toString(level),
     opened_time, level_time, changed_time, resolved_time,
-    observed_mentions, expected_mentions, observed_negative, expected_negative, detail
+    observed_mentions, expected_mentions, observed_negative, expected_negative
 FROM incident_steps
 WHERE incident_id IN
 (

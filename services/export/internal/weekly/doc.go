@@ -12,5 +12,6 @@
 //	tally.go      counting mentions, distinct authors and potential reach
 //	builder.go    from rows to a report
 //	report.go     the report and its figures
-//	incidents.go  crises: their timeline, their count, blind sources
+//	incidents.go  crises: their timeline and their count
+//	blind.go      sources that could not be seen
 package weekly

@@ -44,7 +44,6 @@ type Step struct {
 	ExpectedMentions float64
 	ObservedNegative uint64
 	ExpectedNegative float64
-	Detail           string
 }
 
 // Page is one notification of an incident to one person, and its ack.
@@ -191,49 +190,6 @@ func (b *Builder) crises() (now, before Crises) {
 		in(page.Sent).Pages++
 	}
 	return now, before
-}
-
-// Blind is a time during which a source could not be seen, within one week.
-type Blind struct {
-	Source, Page string
-	From, To     time.Time
-	Before       bool // in the week before
-	Detail       string
-}
-
-// blind are the gaps in what was seen, in the week and the one before, so that
-// nobody takes a blind source for a quiet one.
-func (b *Builder) blind() []Blind {
-	var gaps []Blind
-	for id := range b.incidents {
-		steps := b.history(id)
-		last := steps[len(steps)-1]
-		if !last.Blind {
-			continue
-		}
-		for _, week := range []Week{b.plan.Week, b.before} {
-			if overlaps(steps, week) {
-				from, to := clip(last.Opened, last.Resolved, week)
-				gaps = append(gaps, Blind{last.Source, last.Page, from, to, week == b.before, last.Detail})
-			}
-		}
-	}
-	slices.SortFunc(gaps, func(x, y Blind) int {
-		return cmp.Or(cmp.Compare(rank(x.Before), rank(y.Before)), x.From.Compare(y.From),
-			cmp.Compare(x.Source, y.Source), cmp.Compare(x.Page, y.Page), x.To.Compare(y.To))
-	})
-	return gaps
-}
-
-func clip(from, to time.Time, week Week) (start, end time.Time) {
-	start, end = from, to
-	if start.Before(week.From()) {
-		start = week.From()
-	}
-	if end.IsZero() || end.After(week.To()) {
-		end = week.To()
-	}
-	return start, end
 }
 
 func overlaps(steps []Step, week Week) bool {

@@ -104,8 +104,26 @@ func TestBlindSources(t *testing.T) {
 	assert.Empty(t, report.Incidents, "a blind source is no crisis of the brand")
 	assert.Equal(t, Crises{}, report.Crises)
 	assert.Equal(t, []Blind{
-		{Source: "x", Page: "acme", From: p.Week.From(), To: end},
-		{Source: "rss", From: end, To: p.Week.To()}, // still blind
-		{Source: "x", Page: "acme", From: from, To: p.Week.From(), Before: true},
+		{Source: "x", Pages: []string{"acme"}, From: p.Week.From(), To: end, Total: 2 * time.Hour},
+		{Source: "rss", Pages: []string{""}, From: end, To: p.Week.To(), Total: p.Week.To().Sub(end)}, // still blind
+		{Source: "x", Pages: []string{"acme"}, From: from, To: p.Week.From(), Total: time.Hour, Before: true},
 	}, report.Blind)
+}
+
+// Many pages of a source that are blind together, and again, are told as one.
+func TestBlindPagesAreToldTogether(t *testing.T) {
+	t.Parallel()
+	p := plan(t)
+	at := func(hours int) time.Time { return p.Week.From().Add(time.Duration(hours) * time.Hour) }
+	b := New(p)
+	for i, gap := range []struct {
+		page     string
+		from, to int
+	}{{"a", 1, 4}, {"b", 2, 3}, {"c", 3, 6}, {"a", 10, 11}} {
+		b.AddStep(Step{IncidentID: string(rune('a' + i)), Revision: 1, Blind: true, Source: "rss", Page: gap.page,
+			Opened: at(gap.from), LevelTime: at(gap.from), Resolved: at(gap.to)})
+	}
+	assert.Equal(t, []Blind{
+		{Source: "rss", Pages: []string{"a", "b", "c"}, From: at(1), To: at(11), Total: 6 * time.Hour},
+	}, b.Report().Blind)
 }
