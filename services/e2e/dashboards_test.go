@@ -104,7 +104,7 @@ func (w boardWorld) ask(t *testing.T, db *sql.DB, view grafanaView, query string
 	require.NoError(t, err, query)
 	rows, err := db.QueryContext(context.Background(), expanded)
 	require.NoError(t, err, expanded)
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	types, err := rows.ColumnTypes()
 	require.NoError(t, err)
 	given := answer{rows: []string{}}
