@@ -57,12 +57,14 @@ func noError(t *testing.T, err error) bool {
 	return err == nil
 }
 
-// TestBigResult reads 600 MB, of which the engine's process may hold only a few blocks.
+// TestBigResult reads 400 MB, of which the engine's process may hold only a few blocks.
 func TestBigResult(t *testing.T) {
 	t.Parallel()
 	p := startProcess(t, t.TempDir())
-	conn := clickhousetest.Config{Addr: p.Addr}.Open(t)
-	const rows, size = 300_000, 2000
+	opts := clickhousetest.Config{Addr: p.Addr}.Options()
+	opts.Compression = nil
+	conn := open(t, opts)
+	const rows, size = 200_000, 2000
 	read := func(n int) {
 		result, err := conn.Query(t.Context(), fmt.Sprintf("SELECT number, leftPad(toString(number), %d, '.') FROM numbers(%d) SETTINGS max_block_size = 5000", size, n))
 		require.NoError(t, err)
@@ -83,7 +85,18 @@ func TestBigResult(t *testing.T) {
 	before := residentPeak(t, p.PID())
 	read(rows)
 	grown := residentPeak(t, p.PID()) - before
+	t.Logf("%d MB went through, %d MB stayed", rows*size>>20, grown>>20)
 	require.Less(t, grown, rows*size/4)
+}
+
+// TestMemoryLimit asks for more memory than there is for the engine: the query fails, nothing else.
+func TestMemoryLimit(t *testing.T) {
+	t.Parallel()
+	p := startProcess(t, t.TempDir())
+	conn := clickhousetest.Config{Addr: p.Addr}.Open(t)
+	requireCode(t, conn.Exec(t.Context(), "SELECT groupArray(number) FROM numbers(1000000000)"), 241)
+	require.Equal(t, 10, count(t, conn, "numbers(10)"))
+	require.Less(t, residentPeak(t, p.PID()), 800<<20)
 }
 
 // residentPeak is the most memory that a process has held.
