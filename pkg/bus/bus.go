@@ -59,11 +59,22 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		return nil, fmt.Errorf("bus: JetStream at %s: %w", address, err)
 	}
 	b := &Bus{conn: conn, js: js, logger: logger, metrics: metrics}
-	if err := b.createTable(ctx, cfg.Retention.Streams.Std()); err != nil {
+	if err := b.createPatiently(ctx, cfg.Retention.Streams.Std(), time.Now().Add(wait)); err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return b, nil
+}
+
+// createPatiently tries again on a server that is starting, or went away again.
+func (b *Bus) createPatiently(ctx context.Context, retention time.Duration, deadline time.Time) error {
+	for {
+		err := b.createTable(ctx, retention)
+		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
+			return err
+		}
+		pause(ctx, 100*time.Millisecond)
+	}
 }
 
 func dial(ctx context.Context, address string, wait time.Duration, options []nats.Option) (*nats.Conn, error) {

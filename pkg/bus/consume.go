@@ -77,7 +77,10 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 	for {
 		batch, err := gather(ctx, messages, consumer)
 		if len(batch) > 0 {
-			b.settle(work, consumer, batch, safely(work, handle, batch))
+			busy := keepBusy(batch)
+			outcomes := safely(work, handle, batch)
+			busy()
+			b.settle(work, consumer, batch, outcomes)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -89,6 +92,27 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 			pause(ctx, time.Second)
 		}
 	}
+}
+
+// keepBusy tells the server that a batch is being handled, until the function it
+// answers is called: without it a long insert would be delivered again.
+func keepBusy(batch []*Message) (done func()) {
+	stop := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(ackWait / 2)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-ticker.C:
+				for _, m := range batch {
+					_ = m.raw.InProgress()
+				}
+			}
+		}
+	}()
+	return func() { close(stop) }
 }
 
 // gather waits for a first message, then lingers for more.

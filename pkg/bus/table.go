@@ -43,7 +43,7 @@ var (
 	PagerAcks        = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
 	allConsumers     = []Consumer{Scorer, StoreScored, StoreDeleted, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
 	defaultLinger    = 20 * time.Millisecond
-	ackWait          = 30 * time.Second
+	ackWait          = 6 * time.Second // until another process gets what one that died was handling
 	batchesInFlight  = 2
 	maxDeliver       = 1 << 20 // redelivery never gives up by itself: a handler says when a message is dead
 	duplicatesWindow = 10 * time.Minute

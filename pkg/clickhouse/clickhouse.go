@@ -5,6 +5,7 @@ package clickhouse
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,19 +57,28 @@ func createDatabase(ctx context.Context, options clickhouse.Options, wait time.D
 		return fmt.Errorf("clickhouse: %w", err)
 	}
 	defer conn.Close()
+	err = Patiently(ctx, wait, func() error { return conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+database) })
+	if err != nil {
+		return fmt.Errorf("clickhouse: nothing usable answers at %s: start `vigie up`, or set clickhouse.addr: %w", options.Addr[0], err)
+	}
+	return nil
+}
+
+// Patiently does a work, again while ClickHouse cannot be reached or dies in the
+// middle, for up to wait. What ClickHouse itself answers is an answer. The work
+// must bear to be done again.
+func Patiently(ctx context.Context, wait time.Duration, work func() error) error {
 	deadline := time.Now().Add(wait)
 	for {
-		err = conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+database)
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("clickhouse: nothing usable answers at %s: start `vigie up`, or set clickhouse.addr: %w", options.Addr[0], err)
+		err := work()
+		var answer *clickhouse.Exception
+		if err == nil || errors.As(err, &answer) || ctx.Err() != nil || time.Now().After(deadline) {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("clickhouse: %w", ctx.Err())
-		case <-time.After(100 * time.Millisecond):
+			return err
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }

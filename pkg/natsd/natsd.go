@@ -3,10 +3,13 @@
 package natsd
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -20,9 +23,13 @@ const (
 	maxPayload   = 2 << 20
 )
 
+// ErrInUse means that another process has the port or the folder.
+var ErrInUse = errors.New("in use by another process")
+
 // Server is a running NATS server.
 type Server struct {
 	server *server.Server
+	lock   *os.File
 }
 
 // Start runs a server on address (host:port, port 0 picks one) with its streams
@@ -35,6 +42,20 @@ func Start(address, dir string) (*Server, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("natsd: cannot write the streams: choose another data_dir: %w", err)
 	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(host, port, dir)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return &Server{server: s, lock: lock}, nil
+}
+
+// start runs the server until it takes clients.
+func start(host string, port int, dir string) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "vigie", Host: host, Port: port, MaxPayload: maxPayload,
 		JetStream: true, StoreDir: dir, SyncInterval: syncInterval, NoSigs: true, NoLog: true,
@@ -45,13 +66,27 @@ func Start(address, dir string) (*Server, error) {
 	go s.Start()
 	if !s.ReadyForConnections(startTimeout) {
 		s.Shutdown()
-		return nil, fmt.Errorf("natsd: not listening on %s after %s: is the port in use? set nats.listen", address, startTimeout)
+		return nil, fmt.Errorf("natsd: not listening on %s after %s: is the port in use? set nats.listen", net.JoinHostPort(host, strconv.Itoa(port)), startTimeout)
 	}
 	if !s.JetStreamEnabled() {
 		s.Shutdown()
 		return nil, fmt.Errorf("natsd: the streams in %s cannot be opened: is the folder writable, and used by no other vigie?", dir)
 	}
-	return &Server{server: s}, nil
+	return s, nil
+}
+
+// lockFolder keeps other processes out of the streams until it is closed, or the
+// process dies.
+func lockFolder(dir string) (*os.File, error) {
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("natsd: cannot write the streams: choose another data_dir: %w", err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("natsd: the folder %s is %w: stop it, or set data_dir", dir, ErrInUse)
+	}
+	return lock, nil
 }
 
 // Address is where clients of other processes connect.
@@ -64,6 +99,7 @@ func (s *Server) InProcess() nats.Option { return nats.InProcessServer(s.server)
 func (s *Server) Stop() {
 	s.server.Shutdown()
 	s.server.WaitForShutdown()
+	s.lock.Close()
 }
 
 func split(address string) (host string, port int, err error) {
@@ -82,7 +118,7 @@ func split(address string) (host string, port int, err error) {
 	// The server only logs that a port is taken; asking first gives a sentence.
 	probe, err := net.Listen("tcp", address)
 	if err != nil {
-		return "", 0, fmt.Errorf("natsd: cannot listen on %s: stop what uses it, or set nats.listen: %w", address, err)
+		return "", 0, fmt.Errorf("natsd: cannot listen on %s, it is %w: stop that, or set nats.listen: %w", address, ErrInUse, err)
 	}
 	return host, port, probe.Close()
 }

@@ -86,16 +86,15 @@ func (s *service) setRule(rule detect.Rule) {
 // detect takes up from the tables and the bucket, then follows the streams.
 func (s *service) detect(ctx context.Context) error {
 	cfg := s.config.Get()
-	conn, err := clickhouse.Open(ctx, cfg, startWait)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	engine := detect.New(rule(cfg))
 	if err := s.awaitStore(ctx); err != nil {
 		return err
 	}
-	if err := learn(ctx, conn, engine, time.Now(), rule(cfg)); err != nil {
+	var engine *detect.Engine
+	err := clickhouse.Patiently(ctx, startWait, func() (err error) {
+		engine, err = learned(ctx, cfg)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	s.mu.Lock()

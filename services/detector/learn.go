@@ -8,6 +8,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
+	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
@@ -50,6 +52,17 @@ func (s *service) awaitStore(ctx context.Context) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// learned is an engine that knows the past as the tables hold it.
+func learned(ctx context.Context, cfg *config.Config) (*detect.Engine, error) {
+	conn, err := clickhouse.Open(ctx, cfg, startWait)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	engine := detect.New(rule(cfg))
+	return engine, learn(ctx, conn, engine, time.Now(), rule(cfg))
 }
 
 // learn counts the past of every brand from the tables: whole minutes before

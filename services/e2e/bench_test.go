@@ -60,7 +60,7 @@ func BenchmarkWhole(b *testing.B) {
 
 	whole := throughput(b, m, load)
 	delays := hook.delays(b, load)
-	upMemory, engineMemory := peakMemory(b, up.cmd.Process.Pid), peakMemory(b, up.child(b))
+	upMemory, engineMemory := peakMemory(b, up.cmd.Process.Pid), peakMemory(b, up.child())
 	bare := bareLoop(b, m, load)
 
 	b.ReportMetric(0, "ns/op")

@@ -33,6 +33,7 @@ func TestKillAnyProcessDuringAnImport(t *testing.T) {
 	for n := range killSchedules {
 		r := rand.New(rand.NewPCG(seed, uint64(n)))
 		t.Run(fmt.Sprintf("schedule %d of seed %d", n, seed), func(t *testing.T) {
+			t.Parallel()
 			killSchedule(t, r, n%2 == 0)
 		})
 	}
@@ -41,8 +42,13 @@ func TestKillAnyProcessDuringAnImport(t *testing.T) {
 func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	m := newMachine(t, func(cfg *config.Config) {
 		cfg.Brands = []config.Brand{{ID: "zest", Name: "Zestaline", Query: "zestaline"}}
+		if !together {
+			cfg.NATS.URL, cfg.ClickHouse.Addr = "nats://"+cfg.NATS.Listen, cfg.ClickHouse.Listen
+		}
 	})
 	path, wanted, unwanted := writePosts(t, r, m.folder)
+	start := time.Now()
+	step := func(what string) { t.Logf("%6.2f s  %s", time.Since(start).Seconds(), what) }
 	roles := []string{"nats", "clickhouse", "store", "scorer"}
 	if together {
 		roles = []string{"up"}
@@ -60,13 +66,17 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 		case <-importing.done:
 		case <-time.After(time.Duration(r.IntN(1200)) * time.Millisecond):
 		}
-		m.killOne(r, running, &importing, path)
+		step("kill " + m.killOne(r, running, &importing, path))
 	}
 	select {
 	case <-importing.done:
-	case <-time.After(2 * time.Minute):
+	case <-time.After(time.Minute):
+		for name, p := range running {
+			t.Logf("%s said:\n%s", name, p.output)
+		}
 		t.Fatalf("the import does not end:\n%s", importing.output)
 	}
+	step("imported")
 	out := importing.output.String()
 	require.Zero(t, importing.cmd.ProcessState.ExitCode(), out)
 	var summary ingest.Summary
@@ -79,7 +89,7 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 
 // killOne kills a process with -9 and starts it again: a role, the engine below
 // `vigie up`, or the import itself.
-func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing **process, path string) {
+func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing **process, path string) string {
 	victims := []string{"import"}
 	for _, role := range []string{"nats", "clickhouse", "store", "scorer", "up"} {
 		if running[role] != nil {
@@ -89,18 +99,20 @@ func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing *
 	if running["up"] != nil {
 		victims = append(victims, "engine")
 	}
-	switch victim := victims[r.IntN(len(victims))]; victim {
+	victim := victims[r.IntN(len(victims))]
+	switch victim {
 	case "import":
 		(*importing).kill()
 		*importing = m.start("import", "--format", "ndjson", path)
 	case "engine":
-		if pid := running["up"].child(m.t); pid > 0 {
+		if pid := running["up"].child(); pid > 0 {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	default:
 		running[victim].kill()
 		running[victim] = m.start(victim)
 	}
+	return victim
 }
 
 // writePosts writes posts of which some concern the brand, some are there twice,

@@ -31,6 +31,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(folder, "vigie")
 	cmd := exec.Command("go", "build", "-o", path, "./services/vigie")
 	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as `make build` does: the compiler's cache is shared
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build vigie: %w: %s", err, out)
 	}
@@ -108,6 +109,7 @@ func (m *machine) start(args ...string) *process {
 	require.NoError(m.t, err)
 	p.cmd.Dir = library // the engine is looked for from here upward
 	p.cmd.Env = append(os.Environ(), "VIGIE_METRICS_LISTEN="+m.metricsOf(args[0]))
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(m.t, p.cmd.Start())
 	go func() {
 		p.err = p.cmd.Wait()
@@ -193,24 +195,17 @@ func (m *machine) sql(query string) uint64 {
 	return number
 }
 
-// child finds the process id of the embedded ClickHouse of a running `vigie up`.
-func (p *process) child(t testing.TB) int {
-	t.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", p.cmd.Process.Pid, p.cmd.Process.Pid))
-	require.NoError(t, err)
-	all := string(data)
-	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.cmd.Process.Pid))
-	require.NoError(t, err)
+// child finds the process id of the embedded ClickHouse of a running `vigie up`,
+// 0 while there is none.
+func (p *process) child() int {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.cmd.Process.Pid))
 	for _, task := range tasks {
-		data, err := os.ReadFile(task)
-		if err == nil {
-			all += " " + string(data)
+		data, _ := os.ReadFile(task) // a thread may end meanwhile
+		for _, field := range strings.Fields(string(data)) {
+			if pid, err := strconv.Atoi(field); err == nil {
+				return pid
+			}
 		}
-	}
-	for _, field := range strings.Fields(all) {
-		pid, err := strconv.Atoi(field)
-		require.NoError(t, err)
-		return pid
 	}
 	return 0
 }

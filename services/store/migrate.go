@@ -22,6 +22,10 @@ var migrations embed.FS
 // Migrate brings the tables of the config's database to this binary's version.
 // Migrations only go forward, and leave what older binaries need.
 func Migrate(ctx context.Context, cfg *config.Config) error {
+	return clickhouse.Patiently(ctx, startWait, func() error { return migrate(ctx, cfg) })
+}
+
+func migrate(ctx context.Context, cfg *config.Config) error {
 	conn, err := clickhouse.Open(ctx, cfg, startWait) // makes the database
 	if err != nil {
 		return err

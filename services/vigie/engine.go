@@ -23,6 +23,8 @@ const (
 	engineStart = 30 * time.Second
 	// engineStop is how long it may take to stop.
 	engineStop = 12 * time.Second
+	// orphanStop is how long an engine whose parent died may take to stop.
+	orphanStop = 5 * time.Second
 	// engineRest is the pause between two deaths in a row.
 	engineRest = 500 * time.Millisecond
 )
@@ -31,12 +33,9 @@ const (
 // C++, and its death must not be ours.
 func (p *process) engine() run.Part {
 	return run.Part{Name: "clickhouse", Run: func(ctx context.Context, ready func()) error {
-		listen := p.config.Get().ClickHouse.Listen
-		listener, err := obs.Listen(listen, "clickhouse.listen") // a sentence, where the child could only die
-		if err != nil {
+		if err := p.awaitPort(ctx); err != nil {
 			return err
 		}
-		listener.Close()
 		for first := true; ; first = false {
 			err := p.engineOnce(ctx, ready)
 			switch {
@@ -53,6 +52,26 @@ func (p *process) engine() run.Part {
 			}
 		}
 	}}
+}
+
+// awaitPort waits until the engine's port is free: that of a `vigie up` that was
+// killed takes a moment to notice.
+func (p *process) awaitPort(ctx context.Context) error {
+	deadline := time.Now().Add(orphanStop)
+	for {
+		listener, err := obs.Listen(p.config.Get().ClickHouse.Listen, "clickhouse.listen")
+		if err == nil {
+			return listener.Close()
+		}
+		if time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 var errNeverReady = errors.New("the embedded ClickHouse did not start")

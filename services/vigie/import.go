@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/natsd"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/services/ingest"
 	"github.com/vigie-monitor/vigie/services/scorer"
@@ -52,20 +54,36 @@ Formats:
 				}
 			}
 			p := a.process(cfg)
-			b, err := bus.Connect(cmd.Context(), cfg, p.logger, p.metrics, runningWait)
-			if err == nil {
-				defer b.Close()
-				return p.importInto(cmd.Context(), b, format, paths)
-			}
-			if cfg.NATS.URL != "" || cfg.ClickHouse.Addr != "" {
-				return err
-			}
-			return p.importAlone(cmd.Context(), format, paths)
+			return p.importAll(cmd.Context(), format, paths)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "", "x-v2, ndjson or csv")
 	_ = cmd.MarkFlagRequired("format")
 	return cmd
+}
+
+// importAll goes through the Vigie that runs, or that the config names elsewhere;
+// where there is none, it starts what it needs.
+func (p *process) importAll(ctx context.Context, format string, paths []string) error {
+	cfg := p.config.Get()
+	elsewhere := cfg.NATS.URL != "" || cfg.ClickHouse.Addr != ""
+	wait := runningWait
+	if elsewhere {
+		wait = busWait
+	}
+	b, err := bus.Connect(ctx, cfg, p.logger, p.metrics, wait)
+	if err != nil && !elsewhere {
+		err = p.importAlone(ctx, format, paths)
+		if !errors.Is(err, natsd.ErrInUse) {
+			return err
+		}
+		b, err = bus.Connect(ctx, cfg, p.logger, p.metrics, busWait) // it was just starting
+	}
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	return p.importInto(ctx, b, format, paths)
 }
 
 // importAlone starts the part of the flow that an import needs, for as long as

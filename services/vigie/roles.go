@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,9 @@ import (
 	"github.com/vigie-monitor/vigie/services/simulate"
 	"github.com/vigie-monitor/vigie/services/store"
 )
+
+// childGrace is how long queries may go on when the engine is asked to stop.
+const childGrace = 3 * time.Second
 
 // serve is how every service runs.
 type serve = func(context.Context, run.Env, func()) error
@@ -89,6 +93,7 @@ func (a *app) clickhouse() *cobra.Command {
 			}
 			server, err := clickhouse.New(clickhouse.Options{
 				Addr: cfg.ClickHouse.Listen, Dir: cfg.Path("clickhouse"), Logger: a.process(cfg).logger,
+				Grace: childGrace,
 			})
 			if err != nil {
 				return err
