@@ -1,5 +1,7 @@
 package x
 
+import "strings"
+
 // problem is how X tells an error, in an answer or in the stream.
 type problem struct {
 	Title  string    `json:"title"`
@@ -29,4 +31,23 @@ func (p problem) text() string {
 	default:
 		return p.Title
 	}
+}
+
+// first is the problem itself where it is told in a list.
+func (p problem) first() problem {
+	if len(p.Errors) > 0 {
+		return p.Errors[0]
+	}
+	return p
+}
+
+// isUsageCap says whether the account's own limit of spending or reading is
+// reached, which no waiting of minutes helps.
+func (p problem) isUsageCap() bool {
+	return p.Title == "UsageCapExceeded" || p.Title == "CreditsDepleted" || strings.HasSuffix(p.Type, "/usage-capped")
+}
+
+// isDuplicate says whether a rule was there already.
+func (p problem) isDuplicate() bool {
+	return p.Title == "DuplicateRule" || strings.HasSuffix(p.Type, "/duplicate-rules")
 }
