@@ -23,7 +23,7 @@ WHERE published_time >= ? AND published_time < ?
 GROUP BY brand_id, minute`
 
 const lastMentions = `
-SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_handle != '', author_handle, page),
+SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_handle != '', author_handle, page), author_handle,
 	sentiment = 'negative', published_time, collected_time, if(text = '', title, text), url, followers,
 	likes + shares + replies, model_version
 FROM mentions
@@ -100,7 +100,7 @@ func relive(ctx context.Context, conn driver.Conn, engine *detect.Engine, from t
 		var brand string
 		var m detect.Mention
 		var negative uint8
-		if err := rows.Scan(&brand, &m.ID, &m.Source, &m.Author, &negative, &m.Published, &m.Collected,
+		if err := rows.Scan(&brand, &m.ID, &m.Source, &m.Author, &m.Handle, &negative, &m.Published, &m.Collected,
 			&m.Text, &m.URL, &m.Followers, &m.Engagement, &m.Model); err != nil {
 			return fmt.Errorf("detector: read the window: %w", err)
 		}

@@ -62,7 +62,7 @@ func observed(s *vigiev1.ScoredMention) (detect.Mention, error) {
 		author = m.Page // a feed's articles rarely name their author
 	}
 	return detect.Mention{
-		ID: m.MentionId, Source: m.Source, Author: author,
+		ID: m.MentionId, Source: m.Source, Author: author, Handle: m.GetAuthor().GetHandle(),
 		Negative:  s.Sentiment == vigiev1.Sentiment_SENTIMENT_NEGATIVE,
 		Published: m.PublishedTime.AsTime(), Collected: m.CollectedTime.AsTime(),
 		Text: text, URL: m.Url, Followers: m.GetAuthor().GetFollowers(),

@@ -50,7 +50,7 @@ func evidence(e detect.Evidence) *vigiev1.Evidence {
 	posts := make([]*vigiev1.EvidencePost, len(e.Posts))
 	for i, p := range e.Posts {
 		posts[i] = &vigiev1.EvidencePost{
-			MentionId: p.ID, Source: p.Source, Author: p.Author, Text: cut(p.Text, 500), Url: p.URL,
+			MentionId: p.ID, Source: p.Source, Author: p.Handle, Text: cut(p.Text, 500), Url: p.URL,
 			PublishedTime: timestamppb.New(p.Published), Followers: p.Followers, Engagement: p.Engagement,
 		}
 	}

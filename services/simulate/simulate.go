@@ -9,15 +9,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/services/simulate/instance"
 	"github.com/vigie-monitor/vigie/services/simulate/jetstream"
 	"github.com/vigie-monitor/vigie/services/simulate/rsssite"
 	"github.com/vigie-monitor/vigie/services/simulate/slack"
 	"github.com/vigie-monitor/vigie/services/simulate/world"
+	"github.com/vigie-monitor/vigie/services/simulate/xapi"
 )
 
 const (
@@ -27,8 +28,14 @@ const (
 	past = 24 * time.Hour
 	// seed makes the world the same at every start.
 	seed = 1515
-	// noise is how many events a second everyone else makes on Bluesky.
-	noise = 5
+	// noise is how many posts a second everyone else writes on a network.
+	noise = 2
+)
+
+// Tokens that the pretended networks take; the example config has them in files.
+const (
+	MastodonToken = "demo-mastodon-token"
+	XToken        = "demo-x-token"
 )
 
 // simulation is a running set of pages.
@@ -37,7 +44,8 @@ type simulation struct {
 	logger  *slog.Logger
 	site    *rsssite.Site
 	bluesky *jetstream.Server
-	mu      sync.Mutex // one post at a time, in the order of the world
+	social  *instance.Server
+	x       *xapi.Server
 }
 
 // Run serves the pages until ctx is done.
@@ -50,8 +58,11 @@ func Run(ctx context.Context, cfg *config.Config, logger *slog.Logger, ready fun
 		world: world.New(seed, cfg.Simulate.Rate), logger: logger,
 		site:    rsssite.New(rsssite.Options{Title: "La Gazette qui n'existe pas", Language: "fr"}),
 		bluesky: jetstream.New(jetstream.Options{Noise: noise}),
+		social:  instance.New(instance.Options{Token: MastodonToken, Noise: noise}),
+		x:       xapi.New(xapi.Options{Token: XToken}),
 	}
 	defer s.bluesky.Close()
+	defer s.social.Close()
 	now := time.Now()
 	s.deal(s.world.History(now.Add(-past), now))
 	if after := cfg.Simulate.CrisisAfter.Std(); after > 0 {
@@ -79,7 +90,9 @@ func (s *simulation) handler() http.Handler {
 	mount := func(path string, handler http.Handler) { mux.Handle(path+"/", http.StripPrefix(path, handler)) }
 	mount("/site", s.site)
 	mount("/bluesky", s.bluesky)
+	mount("/x", s.x)
 	mount("/slack", slack.New())
+	mux.Handle("/api/", s.social) // an instance is a host of its own
 	mux.HandleFunc("POST /crisis", s.crisis)
 	mux.HandleFunc("GET /{$}", s.index)
 	return mux
@@ -104,7 +117,7 @@ func (s *simulation) index(w http.ResponseWriter, _ *http.Request) {
 
 /site/             a news site, with feeds
 /bluesky/subscribe Bluesky's Jetstream
-/mastodon/         a Mastodon instance
+/api/              a Mastodon instance
 /x/                the API of X
 /slack/            a Slack that shows what it received
 
@@ -114,13 +127,15 @@ POST /crisis?brand=zestaline&kind=safety   (or outage, people): a crisis breaks 
 
 // deal gives each conversation to one network; articles go to the site.
 func (s *simulation) deal(posts []world.Post) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, post := range posts {
 		switch share := post.Thread % 10; {
 		case post.Title != "":
 			s.site.Show(post)
-		case share < 10:
+		case share < 3:
+			s.x.Show(post)
+		case share < 5:
+			s.social.Show(post)
+		default:
 			s.bluesky.Show(post)
 		}
 	}

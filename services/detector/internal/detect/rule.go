@@ -35,8 +35,8 @@ const (
 	crisisSurprise = 12
 	clearSurprise  = 1.5
 
-	// alertNegative and crisisNegative are the shares of negative mentions: praise
-	// that spreads is no crisis.
+	// alertNegative and crisisNegative are shares of negative mentions among those
+	// that are more than expected: praise that spreads is no crisis.
 	alertNegative  = 0.3
 	crisisNegative = 0.5
 
@@ -53,11 +53,13 @@ type reading struct {
 
 func (r reading) surprise() float64 { return max(r.surpriseTotal, r.surpriseNeg) }
 
+// negativeShare is how much of what is more than expected is negative.
 func (r reading) negativeShare() float64 {
-	if r.total == 0 {
+	more := float64(r.total) - r.expectedTotal.mean
+	if more <= 0 {
 		return 0
 	}
-	return float64(r.negative) / float64(r.total)
+	return min(1, max(0, float64(r.negative)-r.expectedNeg.mean)/more)
 }
 
 // level is the highest whose conditions all hold: significance, an absolute

@@ -19,6 +19,7 @@ type Mention struct {
 	ID         string
 	Source     string
 	Author     string // distinct authors are counted by it
+	Handle     string // how people know the author
 	Negative   bool
 	Published  time.Time
 	Collected  time.Time
