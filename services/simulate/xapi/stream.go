@@ -41,7 +41,9 @@ var (
 )
 
 // Disconnect ends all streams as X does for its own reasons: with a last word.
-func (s *Server) Disconnect() { s.each(func(st *stream) { offer(st.end, problem{Errors: []problem{operational}}) }) }
+func (s *Server) Disconnect() {
+	s.each(func(st *stream) { offer(st.end, problem{Errors: []problem{operational}}) })
+}
 
 // Crowd ends all streams with the word that there are too many.
 func (s *Server) Crowd() { s.each(func(st *stream) { offer(st.end, tooMany) }) }

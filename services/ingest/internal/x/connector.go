@@ -32,7 +32,10 @@ type Connector struct {
 func New(cfg config.X, client *fetch.Client, b *bus.Bus, metrics *Metrics) *Connector {
 	return &Connector{
 		cfg: cfg, api: newAPI(cfg, client), bus: b, metrics: metrics, pace: documented,
-		recent: newRecent(maxRecent),
+		meter: &meter{
+			price: cmp.Or(cfg.PricePerPostUSD, defaultPrice), budget: cfg.MonthlyBudgetUSD, metrics: metrics,
+		},
+		progress: &progress{}, recent: newRecent(maxRecent),
 	}
 }
 
@@ -116,26 +119,11 @@ func (c *Connector) session(ctx context.Context, sink *source.Sink) (stood bool,
 
 // prepare reads what the bus remembers: what was spent, and where we stood.
 func (c *Connector) prepare(ctx context.Context, sink *source.Sink) error {
-	if c.meter == nil {
-		ledger, err := c.bus.Bucket(ctx, bus.BucketSpend)
-		if err != nil {
-			return errors.Join(errBus, err)
-		}
-		m := &meter{
-			ledger: ledger, metrics: c.metrics,
-			price: cmp.Or(c.cfg.PricePerPostUSD, defaultPrice), budget: c.cfg.MonthlyBudgetUSD,
-		}
-		if err := m.open(ctx, time.Now()); err != nil {
-			return err
-		}
-		c.meter = m
+	if err := c.meter.open(ctx, c.bus); err != nil {
+		return err
 	}
-	if c.progress == nil {
-		p, err := loadProgress(ctx, sink, time.Now().Add(-c.cfg.Lookback.Std()))
-		if err != nil {
-			return errors.Join(errBus, err)
-		}
-		c.progress = p
+	if err := c.progress.load(ctx, sink, time.Now().Add(-c.cfg.Lookback.Std())); err != nil {
+		return errors.Join(errBus, err)
 	}
 	return nil
 }

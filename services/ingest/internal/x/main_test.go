@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // quick is the pace of tests.
 var quick = pace{
-	silence: 300 * time.Millisecond, steady: 100 * time.Millisecond, look: 20 * time.Millisecond,
+	silence: time.Second, steady: 100 * time.Millisecond, look: 20 * time.Millisecond,
 	overlap: 500 * time.Millisecond, indexing: 150 * time.Millisecond,
 	network:  steps{first: 5 * time.Millisecond, last: 50 * time.Millisecond, linear: true},
 	server:   steps{first: 10 * time.Millisecond, last: 50 * time.Millisecond},
@@ -46,6 +46,7 @@ type aviary struct {
 	server    *httptest.Server
 	client    *fetch.Client
 	config    config.X
+	metrics   *Metrics
 	interests atomic.Pointer[source.Interests]
 }
 
@@ -57,7 +58,7 @@ func newAviary(t *testing.T, brands ...config.Brand) *aviary {
 	a := &aviary{
 		Bench: sourcetest.New(t), t: t,
 		api: xapi.New(xapi.Options{
-			Token: "secret", KeepAlive: 50 * time.Millisecond, Indexing: 100 * time.Millisecond,
+			Token: "secret", KeepAlive: 100 * time.Millisecond, Indexing: 100 * time.Millisecond,
 			Limits: map[string]int{},
 		}),
 		client: fetch.New(fetch.Options{AllowPrivate: true}),
@@ -81,7 +82,7 @@ func (a *aviary) watch(brands ...config.Brand) {
 }
 
 func (a *aviary) connector() *Connector {
-	c := New(a.config, a.client, a.Bus, nil)
+	c := New(a.config, a.client, a.Bus, a.metrics)
 	c.pace = quick
 	return c
 }
@@ -134,7 +135,7 @@ func (a *aviary) filled(c *Connector) {
 	sourcetest.Eventually(a.t, "the gap is filled", func() bool {
 		c.progress.mu.Lock()
 		defer c.progress.mu.Unlock()
-		return !c.progress.gap
+		return c.progress.loaded && !c.progress.gap
 	})
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
 )
 
 const (
@@ -20,12 +22,6 @@ const (
 	maxBought = 500_000
 )
 
-// ledger is where the spending of each month is written down.
-type ledger interface {
-	Get(ctx context.Context, key string) (jetstream.KeyValueEntry, error)
-	Put(ctx context.Context, key string, value []byte) (uint64, error)
-}
-
 // account is what is written down for a month.
 type account struct {
 	SpentUSD float64 `json:"spent_usd"`
@@ -35,7 +31,7 @@ type account struct {
 // X counts a post once in a day (UTC) however often it is read; so does the
 // meter, as far as it remembers.
 type meter struct {
-	ledger  ledger
+	ledger  jetstream.KeyValue
 	price   float64
 	budget  float64
 	metrics *Metrics
@@ -48,11 +44,18 @@ type meter struct {
 	bought  map[string]struct{}
 }
 
-// open reads the ledger of the month.
-func (m *meter) open(ctx context.Context, now time.Time) error {
+// open finds the ledger, once, and reads this month's page.
+func (m *meter) open(ctx context.Context, b *bus.Bus) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.turn(ctx, now)
+	if m.ledger == nil {
+		bucket, err := b.Bucket(ctx, bus.BucketSpend)
+		if err != nil {
+			return errors.Join(errBus, err)
+		}
+		m.ledger = bucket
+	}
+	return m.turn(ctx, time.Now())
 }
 
 // turn opens a new day, and a new month, when it has come.

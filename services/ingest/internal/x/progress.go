@@ -15,27 +15,30 @@ const cursorName = "stream"
 // and it would stand still where a brand is quiet. So it is a time: every post
 // published before it was brought.
 type progress struct {
-	mu    sync.Mutex
-	upto  time.Time
-	saved time.Time
-	gap   bool // something before now may be missing: the stream alone does not move us
+	mu     sync.Mutex
+	loaded bool
+	upto   time.Time
+	saved  time.Time
+	gap    bool // something before now may be missing: the stream alone does not move us
 }
 
 type cursor struct {
 	Upto time.Time `json:"upto"`
 }
 
-// loadProgress reads the cursor; start is where to begin when there is none.
-func loadProgress(ctx context.Context, sink *source.Sink, start time.Time) (*progress, error) {
+// load reads the cursor, once; start is where to begin when there is none.
+func (p *progress) load(ctx context.Context, sink *source.Sink, start time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.loaded {
+		return nil
+	}
 	c := cursor{Upto: start}
-	known, err := sink.LoadCursor(ctx, cursorName, &c)
-	if err != nil {
-		return nil, err
+	if _, err := sink.LoadCursor(ctx, cursorName, &c); err != nil {
+		return err
 	}
-	if !known {
-		c.Upto = start
-	}
-	return &progress{upto: c.Upto}, nil
+	p.upto, p.gap, p.loaded = c.Upto, true, true
+	return nil
 }
 
 // reached is where we stand.

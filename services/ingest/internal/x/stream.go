@@ -75,9 +75,8 @@ func (c *Connector) consume(ctx context.Context, sink *source.Sink, w *wire) err
 				return err
 			}
 		case now := <-look.C:
-			// Nothing waits, here or on the way: what was to come has come.
-			if w.idleFor(now) >= min(c.pace.look, time.Second)/2 {
-				c.progress.streamed(now.Add(-c.pace.overlap))
+			if since, ok := w.quiet(now, min(c.pace.look, time.Second)/2); ok {
+				c.progress.streamed(since.Add(-c.pace.overlap))
 			}
 			if err := c.progress.save(ctx, sink); err != nil {
 				return errors.Join(errBus, err)

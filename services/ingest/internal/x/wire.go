@@ -89,13 +89,13 @@ func ending(ctx context.Context, err error) error {
 	}
 }
 
-// idleFor is how long nothing has come, zero while lines wait to be handled.
-func (w *wire) idleFor(now time.Time) time.Duration {
-	since := w.idle.Load()
-	if since == 0 || len(w.lines) > 0 {
-		return 0
-	}
-	return now.Sub(time.Unix(0, since))
+// quiet answers since when nothing has come, if that is a while and no line
+// waits: until then, what was to come has come. A dead stream is quiet since its
+// last byte, however late it is now.
+func (w *wire) quiet(now time.Time, while time.Duration) (since time.Time, ok bool) {
+	nanoseconds := w.idle.Load()
+	since = time.Unix(0, nanoseconds)
+	return since, nanoseconds != 0 && len(w.lines) == 0 && now.Sub(since) >= while
 }
 
 // watched feeds the watchdog with each byte that comes.
