@@ -105,7 +105,9 @@ func (r *record) observe(incident *vigiev1.Incident) error {
 		return nil
 	}
 	short := proto.CloneOf(incident)
-	short.GetEvidence().MentionIds = nil
+	if short.Evidence != nil { // a blind source has none
+		short.Evidence.MentionIds = nil
+	}
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(short)
 	r.Incident = data
 	return err

@@ -46,7 +46,10 @@ func runWith(ctx context.Context, env run.Env, ready func(), s settings) error {
 	group.Go(func() error { return env.Bus.Consume(working, bus.PagerAcks, in.acks) })
 	group.Go(func() error { return send(working, env, l) })
 	ready()
-	return group.Wait()
+	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil // it was told to stop before it had quite started
 }
 
 // send runs the loop whenever this pager is the one that sends.
@@ -55,7 +58,7 @@ func send(ctx context.Context, env run.Env, l *loop) error {
 	for {
 		err := env.Bus.Hold(ctx, lease, waiting, l.run)
 		switch {
-		case ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, bus.ErrLeaseLost)):
+		case errors.Is(err, bus.ErrLeaseLost) && ctx.Err() != nil:
 			return nil
 		case errors.Is(err, bus.ErrLeaseLost):
 			env.Logger.Warn("pager: the lease was lost, another pager may send now")

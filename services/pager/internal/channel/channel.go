@@ -57,11 +57,16 @@ func New(cfg config.Channel) (Send, error) {
 }
 
 // client follows no redirect: a page goes where the config says, or nowhere.
-func client() *http.Client {
+func client(transport http.RoundTripper) *http.Client {
 	return &http.Client{
-		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// ownTransport keeps the connections of one channel: no other's troubles are its.
+func ownTransport() *http.Transport {
+	return http.DefaultTransport.(*http.Transport).Clone()
 }
 
 // refusal is the error of an HTTP answer, nil where the page was taken.
@@ -96,8 +101,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 
 // unreachable is the error of a request without an answer, without the address.
 func unreachable(err error) error {
-	var located *url.Error
-	if errors.As(err, &located) {
+	for located := (*url.Error)(nil); errors.As(err, &located); {
 		err = located.Err
 	}
 	return &Error{Reason: message.Line(err.Error(), 300)}

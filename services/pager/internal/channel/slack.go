@@ -22,10 +22,10 @@ const (
 )
 
 func newSlack(cfg config.Channel) Send {
-	address := cfg.Address()
+	address, transport := cfg.Address(), ownTransport()
 	return func(ctx context.Context, _ message.Page, words message.Words) error {
-		answers := &answer{next: client()}
-		err := slack.PostWebhookCustomHTTPContext(ctx, address, &http.Client{Transport: answers}, slackMessage(words))
+		answers := &answer{next: transport}
+		err := slack.PostWebhookCustomHTTPContext(ctx, address, client(answers), slackMessage(words))
 		switch {
 		case answers.status != 0: // the library keeps neither the body nor a Retry-After it cannot read
 			return refusal(answers.status, answers.header, answers.body)
@@ -39,14 +39,14 @@ func newSlack(cfg config.Channel) Send {
 // answer remembers what Slack answered: its reasons ("no_service",
 // "invalid_blocks") stand in the body.
 type answer struct {
-	next   *http.Client
+	next   http.RoundTripper
 	status int
 	header http.Header
 	body   string
 }
 
 func (a *answer) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := a.next.Do(request)
+	response, err := a.next.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
@@ -122,10 +122,7 @@ func slackButtons(words message.Words) []slack.BlockElement {
 // slackFallback is what a notification shows on a locked screen. Unlike the
 // blocks it is mrkdwn.
 func slackFallback(words message.Words) string {
-	text := words.Headline
-	if len(words.Lines) > 0 {
-		text += "\n" + words.Lines[0]
-	}
+	text := strings.Join(append([]string{words.Headline}, words.Lines[:min(len(words.Lines), 2)]...), "\n")
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(harmless(text))
 }
 

@@ -20,7 +20,8 @@ type tongue struct {
 	mentions, usual, usualNone  string
 	usualFew                    string
 	negative, authors           string
-	unanswered, unreached       string
+	unanswered                  [2]string // one person, several
+	unreached                   string
 	ackedBy, nobodyAcked        string
 	untold, blindMeans          string
 	reasons                     map[string]string
@@ -91,7 +92,7 @@ func (t tongue) lines(p Page) []string {
 	case p.About == Late:
 		out = append(out, t.untold)
 	case len(p.Unanswered) > 0:
-		out = append(out, fmt.Sprintf(t.unanswered, Line(strings.Join(p.Unanswered, ", "), maxName)))
+		out = append(out, fmt.Sprintf(t.unanswered[min(len(p.Unanswered), 2)-1], Line(strings.Join(p.Unanswered, ", "), maxName)))
 	case p.Step > 0 && p.Level == "crisis":
 		out = append(out, t.unreached)
 	}

@@ -1,0 +1,215 @@
+package message
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+var night = time.Date(2026, 11, 21, 3, 13, 0, 0, time.UTC)
+
+func page(t testing.TB) Page {
+	t.Helper()
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	return Page{
+		ID: "acme@2026-11-21T02:12:00Z/crisis/0/alice/slack", IncidentID: "acme@2026-11-21T02:12:00Z",
+		About: Call, Level: "crisis", Person: "Alice", Language: "fr", Zone: paris, Now: night,
+		Brand: "Acme", Opened: night.Add(-61 * time.Minute),
+		Figures: Figures{
+			Window: 10 * time.Minute, Mentions: 84, ExpectedMentions: 6, Negative: 52, ExpectedNegative: 0.72, Authors: 41,
+		},
+		Posts: []Post{{
+			Source: "bluesky", Author: "ana.example", Text: "Trois enfants malades.\nQue fait @acme ?",
+			URL: "https://bsky.example/ana/1", Published: night.Add(-62 * time.Minute),
+		}},
+		BlindSources: []string{"x/@acme"},
+		AckURL:       "https://desk.example.org/ack?t=a.b", DeskURL: "https://desk.example.org/",
+		RuleVersion: "r1", ModelVersion: "m1",
+	}
+}
+
+func TestAPageInFrench(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, strings.Join([]string{
+		"🔴 CRISE · Acme · pic de mentions depuis 03:12",
+		"84 mentions en 10 min, d'habitude 6 (×14)",
+		"62\u00A0% négatives, d'habitude 12\u00A0%",
+		"41 auteurs différents",
+		"",
+		"ana.example · bluesky · 03:11",
+		"> Trois enfants malades. Que fait @acme ?",
+		"https://bsky.example/ana/1",
+		"",
+		"⚠ Sans voir\u00A0: x/@acme.",
+		"",
+		"Prendre en charge",
+		"https://desk.example.org/ack?t=a.b",
+		"Ouvrir le bureau",
+		"https://desk.example.org/",
+		"",
+		"règle r1 · modèle m1 · Europe/Paris · acme@2026-11-21T02:12:00Z/crisis/0/alice/slack",
+		"",
+	}, "\n"), Write(page(t)).Text())
+}
+
+func TestAPageInEnglish(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.Language, p.Level, p.Figures.OnlyNegative = "en", "alert", true
+	p.Figures.Mentions, p.Figures.ExpectedMentions = 12480, 11000
+	text := Write(p).Text()
+	require.Contains(t, text, "🟠 ALERT · Acme · spike of negative mentions since 03:12\n")
+	require.Contains(t, text, "12,480 mentions in 10 min, usually 11,000\n", "as usual is no multiple")
+	require.Contains(t, text, "0% negative, usually 0%\n", "there is a number")
+	require.Contains(t, text, "Take charge\n")
+	require.Contains(t, text, "⚠ Not seeing: x/@acme.\n")
+}
+
+func TestWhatIsUsual(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		expected float64
+		fr, en   string
+	}{
+		{0, "d'habitude aucune", "usually none"},
+		{0.3, "d'habitude moins d'une", "usually less than one"},
+		{2.5, "d'habitude 2,5 (×34)", "usually 2.5 (×34)"},
+		{6.02, "d'habitude 6 (×14)", "usually 6 (×14)"},
+		{70, "d'habitude 70", "usually 70"},
+	} {
+		p := page(t)
+		p.Figures.ExpectedMentions = row.expected
+		require.Contains(t, Write(p).Lines[0], row.fr, row.expected)
+		p.Language = "en"
+		require.Contains(t, Write(p).Lines[0], row.en, row.expected)
+	}
+}
+
+func TestTheNextOneIsToldThatNobodyAnswered(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.Step, p.Unanswered = 1, []string{"Alice"}
+	require.Equal(t, "Alice n'a pas répondu\u00A0: à vous.", Write(p).Lines[0])
+	p.Unanswered = []string{"Alice", "Bruno"}
+	require.Equal(t, "Alice, Bruno n'ont pas répondu\u00A0: à vous.", Write(p).Lines[0])
+	p.Unanswered = nil
+	require.Equal(t, "Personne d'autre n'a pu être joint\u00A0: à vous.", Write(p).Lines[0])
+}
+
+func TestTheEnd(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.About, p.Over = End, night.Add(-8*time.Minute)
+	w := Write(p)
+	require.Equal(t, "🟢 FIN · Acme · crise de 03:12 à 04:05", w.Headline)
+	require.Equal(t, []string{"Personne ne l'avait prise en charge."}, w.Lines)
+	require.Empty(t, w.AckURL, "there is nothing left to take in charge")
+	require.Empty(t, w.Posts)
+	p.AckedBy, p.AckedTime = "Chloé", night.Add(-50*time.Minute)
+	require.Equal(t, []string{"Prise en charge par Chloé à 03:23."}, Write(p).Lines)
+
+	p.About, p.Language = Late, "en"
+	w = Write(p)
+	require.Equal(t, "🟢 ALREADY OVER · Acme · crisis from 03:12 to 04:05", w.Headline)
+	require.Equal(t, "Vigie could not tell anyone while it lasted.", w.Lines[0])
+	require.Len(t, w.Posts, 1)
+	require.Empty(t, w.AckURL)
+}
+
+func TestABlindSource(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.Blind, p.Level, p.Brand = true, "alert", ""
+	p.Source, p.Place, p.Reason, p.Detail = "rss", "https://site.example/feed", "silent", "no post for 40 min"
+	p.Posts = nil
+	w := Write(p)
+	require.Equal(t, "🟠 SOURCE AVEUGLE · rss https://site.example/feed · depuis 03:12", w.Headline)
+	require.Equal(t, "Aucun signe de vie\u00A0: no post for 40 min", w.Lines[0])
+	require.NotContains(t, w.Text(), "mentions en", "there are no figures of what is not seen")
+}
+
+func TestAnotherDayIsNamed(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.Opened = night.Add(-26 * time.Hour)
+	require.Contains(t, Write(p).Headline, "depuis 20/11 02:13")
+	p.Language = "en"
+	require.Contains(t, Write(p).Headline, "since 20 Nov 02:13")
+}
+
+// A page is one screen of a phone, whatever was written and by however many.
+func TestAPageStaysShort(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.Brand = strings.Repeat("Brand ", 50)
+	p.Posts[0].Text = strings.Repeat("très long 👩‍👧‍👦 ", 100)
+	p.Posts = append(p.Posts, p.Posts[0], p.Posts[0], p.Posts[0])
+	for range 50 {
+		p.BlindSources = append(p.BlindSources, strings.Repeat("source", 20))
+	}
+	w := Write(p)
+	require.Len(t, w.Posts, 3)
+	require.Contains(t, w.Caveat, "(et 46 autres)")
+	require.Less(t, utf8.RuneCountInString(w.Text()), 1700)
+	require.Less(t, utf8.RuneCountInString(w.Headline), 150, "Slack's limit of a header")
+	require.True(t, strings.HasSuffix(w.Posts[0].Text, "…"))
+}
+
+func TestLine(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		in  string
+		max int
+		out string
+	}{
+		{"a\r\nBcc: x@example.org\n\n\nb", 99, "a Bcc: x@example.org b"},
+		{"  padded\t\u00A0 out  ", 99, "padded out"},
+		{"\x00\x1b[31mred\x07", 99, "[31mred"},
+		{"left\u202Egnp.exe\u2066x", 99, "leftgnp.exex"},
+		{"zero\u200Bwidth\uFEFF", 99, "zerowidth"},
+		{"👩\u200D👧 family", 99, "👩\u200D👧 family"},
+		{"caf\xe9", 99, "caf\uFFFD"},
+		{"line\u2028separator", 99, "line separator"},
+		{"0123456789", 10, "0123456789"},
+		{"01234567890", 10, "012345678…"},
+		{"one two three", 10, "one two…"},
+	} {
+		require.Equal(t, row.out, Line(row.in, row.max), row.in)
+	}
+}
+
+func TestOnlyWhatABrowserOpensIsALink(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"javascript:alert(1)", "data:text/html,x", "//host/x", "mailto:a@b", "https://", "ht tp://x", "https://x/" + strings.Repeat("a", 2100)} {
+		require.Empty(t, address(bad), bad)
+	}
+	require.Equal(t, "https://example.org/a%20b?c=d", address("https://example.org/a b?c=d"))
+	require.NotContains(t, address("https://example.org/\r\nX: y"), "\n")
+}
+
+func FuzzWrite(f *testing.F) {
+	for _, seed := range []string{"", "a", "é\u202e\x00", "<!channel> @here", strings.Repeat("x ", 500), "\xff\xfe"} {
+		f.Add(seed, seed, "fr")
+	}
+	f.Fuzz(func(t *testing.T, text, name, language string) {
+		p := page(t)
+		p.Language = language
+		p.Brand, p.Posts[0].Author, p.Posts[0].Text, p.Posts[0].URL, p.BlindSources = name, name, text, text, []string{name}
+		w := Write(p)
+		for _, line := range append([]string{w.Headline, w.Caveat, w.Footer, w.Posts[0].By, w.Posts[0].Text, w.Posts[0].URL}, w.Lines...) {
+			for _, r := range line {
+				if unicode.IsControl(r) || r == '\u202E' {
+					t.Fatalf("%q holds %U", line, r)
+				}
+			}
+			if !utf8.ValidString(line) || utf8.RuneCountInString(line) > maxAddress {
+				t.Fatalf("%q is no line", line)
+			}
+		}
+	})
+}
