@@ -24,7 +24,7 @@ func (s *Server) makeNoise() {
 	defer ticker.Stop()
 	for number := int64(1); ; number++ {
 		select {
-		case <-s.ctx.Done():
+		case <-s.done:
 			return
 		case <-ticker.C:
 		}

@@ -2,7 +2,6 @@ package instance
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,8 +41,7 @@ const maxStatuses = 100_000
 type Server struct {
 	options Options
 	mux     *http.ServeMux
-	ctx     context.Context // done when the server closes
-	close   context.CancelFunc
+	done    chan struct{} // closed with the server
 	tasks   sync.WaitGroup
 
 	mu       sync.Mutex
@@ -78,9 +76,8 @@ func New(options Options) *Server {
 	}
 	s := &Server{
 		options: options, mux: http.NewServeMux(), byNumber: map[int64]*status{},
-		fresh: make(chan struct{}), streams: map[string]int{},
+		done: make(chan struct{}), fresh: make(chan struct{}), streams: map[string]int{},
 	}
-	s.ctx, s.close = context.WithCancel(context.Background())
 	s.routes()
 	if options.Noise > 0 {
 		s.tasks.Go(s.makeNoise)
@@ -91,9 +88,20 @@ func New(options Options) *Server {
 // Close ends the instance and every stream.
 func (s *Server) Close() {
 	s.mu.Lock()
-	s.close()
+	if !s.ended() {
+		close(s.done)
+	}
 	s.mu.Unlock()
 	s.tasks.Wait()
+}
+
+func (s *Server) ended() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // ServeHTTP answers the API.

@@ -37,8 +37,12 @@ func (st *status) id() string { return strconv.FormatInt(st.number, 10) }
 // snowflake is the id of a post: its milliseconds, then 16 bits of its number.
 func snowflake(post world.Post) int64 { return post.Time.UnixMilli()<<16 | post.Number&0xffff }
 
-// remote says whether an author lives on the other instance.
-func remote(author world.Author) bool { return author.ID%3 == 1 }
+// remote says whether an author lives on the other instance: a third of the
+// people do, no brand and no newspaper.
+func remote(author world.Author) bool {
+	institution := author.ID >= 1_000_000 && author.ID < 3_000_000
+	return author.ID%3 == 1 && !institution
+}
 
 // Handle is an author's address in the network: name@instance.
 func (s *Server) Handle(author world.Author) string {

@@ -43,9 +43,6 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.tasks.Done()
 	name := streamName(r)
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	defer context.AfterFunc(s.ctx, cancel)()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "private, no-store")
 	s.mu.Lock()
@@ -59,7 +56,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 	}()
 	if l.write(":)\n") {
-		l.run(ctx)
+		l.run(r.Context())
 	}
 }
 
@@ -70,7 +67,7 @@ func (s *Server) admitStream(w http.ResponseWriter, r *http.Request) bool {
 	defer s.mu.Unlock()
 	status := max(s.faults.Status, s.faults.StreamStatus)
 	switch {
-	case s.ctx.Err() != nil:
+	case s.ended():
 		s.fail(w, http.StatusServiceUnavailable, "closed")
 	case status != 0:
 		s.fail(w, status, http.StatusText(status))
@@ -112,6 +109,8 @@ func (l *listener) run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
+			return
+		case <-l.server.done:
 			return
 		case <-fresh:
 		case <-heartbeat.C:

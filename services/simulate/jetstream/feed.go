@@ -39,7 +39,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	s.open++
 	s.cursors = append(s.cursors, r.URL.Query().Get("cursor"))
 	s.mu.Unlock()
-	ctx, cancel := context.WithCancel(conn.CloseRead(s.ctx)) // answers pings, and ends when the reader leaves
+	ctx, cancel := context.WithCancel(conn.CloseRead(r.Context())) // answers pings, and ends when the reader leaves
 	defer cancel()
 	reader.conn, reader.wire = conn, wire
 	reader.run(ctx)
@@ -64,7 +64,7 @@ type reader struct {
 func (s *Server) welcome(w http.ResponseWriter, r *http.Request) (*reader, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ctx.Err() != nil || s.refuse(w) {
+	if s.closed() || s.refuse(w) {
 		return nil, false
 	}
 	q := r.URL.Query()
@@ -117,6 +117,8 @@ func (r *reader) run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
+			return
+		case <-r.server.done:
 			return
 		case <-fresh:
 		}

@@ -29,7 +29,7 @@ func (s *Server) makeNoise() {
 	defer ticker.Stop()
 	for n := int64(1); ; n++ {
 		select {
-		case <-s.ctx.Done():
+		case <-s.done:
 			return
 		case <-ticker.C:
 			s.noise(r, n)

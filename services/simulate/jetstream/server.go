@@ -1,7 +1,7 @@
 package jetstream
 
 import (
-	"context"
+	"cmp"
 	"net/http"
 	"slices"
 	"sync"
@@ -28,8 +28,7 @@ const maxEvents = 400_000
 type Server struct {
 	options Options
 	mux     *http.ServeMux
-	ctx     context.Context // done when the server closes
-	close   context.CancelFunc
+	done    chan struct{} // closed with the server
 	tasks   sync.WaitGroup
 
 	mu      sync.Mutex
@@ -54,10 +53,9 @@ func New(options Options) *Server {
 		options.Now = time.Now
 	}
 	s := &Server{
-		options: options, mux: http.NewServeMux(), fresh: make(chan struct{}),
+		options: options, mux: http.NewServeMux(), done: make(chan struct{}), fresh: make(chan struct{}),
 		posts: map[int64]reference{}, people: map[string]profile{}, handles: map[string]string{},
 	}
-	s.ctx, s.close = context.WithCancel(context.Background())
 	s.mux.HandleFunc("GET /subscribe", s.subscribe)
 	s.mux.HandleFunc("GET /xrpc/app.bsky.actor.getProfiles", s.getProfiles)
 	if options.Noise > 0 {
@@ -69,9 +67,20 @@ func New(options Options) *Server {
 // Close ends the feed and every connection.
 func (s *Server) Close() {
 	s.mu.Lock()
-	s.close()
+	if !s.closed() {
+		close(s.done)
+	}
 	s.mu.Unlock()
 	s.tasks.Wait()
+}
+
+func (s *Server) closed() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // ServeHTTP answers /subscribe and the query of profiles.
@@ -163,7 +172,9 @@ func (s *Server) Gone(author world.Author, status string) {
 }
 
 // append adds an event to the history and wakes the connections. Event times
-// are the server's: never ahead of its clock, and no two alike.
+// are the server's: never ahead of its clock, and no two alike. What is over a
+// minute old goes where it belongs, so that a replay is in order; those who are
+// connected and past it do not see it.
 func (s *Server) append(at time.Time, e event) {
 	now := s.options.Now()
 	if at.After(now) {
@@ -175,7 +186,11 @@ func (s *Server) append(at time.Time, e event) {
 	}
 	s.lastUS = timeUS
 	e.stamp(timeUS)
-	s.log = append(s.log, e)
+	place := len(s.log)
+	if now.Sub(at) > time.Minute {
+		place, _ = slices.BinarySearchFunc(s.log, timeUS, func(e event, us int64) int { return cmp.Compare(e.timeUS, us) })
+	}
+	s.log = slices.Insert(s.log, place, e)
 	oldest := now.Add(-s.options.History).UnixMicro()
 	cut := max(0, len(s.log)-maxEvents)
 	for cut < len(s.log) && s.log[cut].timeUS < oldest {

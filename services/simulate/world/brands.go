@@ -61,11 +61,11 @@ func (b Brand) spellings() []string {
 	return []string{b.Name, b.Name, b.Name, strings.ToLower(b.Name), "@" + b.Handle, "#" + b.Name}
 }
 
-func (w *World) brand(id string) (int, Brand, error) {
-	for i, brand := range w.brands {
+func (w *World) brand(id string) (Brand, error) {
+	for _, brand := range w.brands {
 		if brand.ID == id {
-			return i, brand, nil
+			return brand, nil
 		}
 	}
-	return 0, Brand{}, fmt.Errorf("world: no brand has the id %q", id)
+	return Brand{}, fmt.Errorf("world: no brand has the id %q", id)
 }

@@ -45,7 +45,7 @@ const (
 func (w *World) Crisis(brandID string, kind CrisisKind, at time.Time) (Post, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, brand, err := w.brand(brandID)
+	brand, err := w.brand(brandID)
 	if err != nil {
 		return Post{}, err
 	}

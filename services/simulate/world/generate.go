@@ -149,7 +149,7 @@ func (w *World) post(r *rand.Rand, at time.Time, author Author, language string,
 
 // answer invents a reply to a post, or a post that passes it on.
 func (w *World) answer(r *rand.Rand, to Post, at time.Time) Post {
-	_, brand, err := w.brand(to.Brand)
+	brand, err := w.brand(to.Brand)
 	if err != nil {
 		brand = w.brands[0]
 	}

@@ -1,3 +1,4 @@
+//nolint:misspell // the words are French
 package world
 
 var french = lexicon{

@@ -6,10 +6,12 @@ import (
 	"testing"
 	"time"
 
+	natsjs "github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
@@ -124,6 +126,22 @@ func (s *stage) texts() []string {
 		texts = append(texts, m.Text)
 	}
 	return texts
+}
+
+// amount is how many mentions are on the bus, without reading them.
+func (s *stage) amount() (n int) {
+	stream, err := s.bench.Bus.JetStream().Stream(s.t.Context(), bus.StreamMentions)
+	if err != nil {
+		return 0 // the test is over
+	}
+	info, err := stream.Info(s.t.Context(), natsjs.WithSubjectFilter(bus.SubjectCollected+".>"))
+	if err != nil {
+		return 0
+	}
+	for _, count := range info.State.Subjects {
+		n += int(count)
+	}
+	return n
 }
 
 func (s *stage) deleted(id string) bool {

@@ -40,7 +40,7 @@ type timing struct {
 	jump       time.Duration // of the feed's time that is taken for a loss
 	fresh      time.Duration // how old an event may be at connection and still be live
 	lookup     time.Duration // for who the authors are
-	bus        time.Duration // for the effects of a batch: an acknowledgement that got lost never comes
+	bus        time.Duration // for acknowledgements: one that got lost never comes
 }
 
 var usualTiming = timing{

@@ -26,5 +26,10 @@
 //     is therefore remembered: the latest 200 posts of the 500,000 authors brought
 //     most recently. What lies beyond, or was imported, stays until the retention
 //     ends; each such account is counted and the log says how many were found.
+//   - Authors. The feed names them by DID alone. Those of posts that matter are
+//     looked up (handle, name, followers: potential reach), 25 at once, at Bluesky's
+//     public view for Bluesky's feeds and at the feed's own host for others. Where
+//     that takes more than two seconds the mention goes out without. The brands' own
+//     pages, written as handles in the config, are found in the same way.
 //   - Edits are brought if they, or what we brought before, concern a brand.
 package bluesky

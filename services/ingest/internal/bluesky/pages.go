@@ -62,7 +62,7 @@ func (p *pages) resolve(ctx context.Context, who *people) {
 
 // unresolved says whether it is time to ask again.
 func (p *pages) unresolved(now time.Time) bool {
-	return p == nil || len(p.handles) > 0 && now.After(p.retry)
+	return len(p.handles) > 0 && now.After(p.retry)
 }
 
 func (p *pages) of(did string) (page string, owned bool) {

@@ -106,8 +106,6 @@ func (r *reader) handle(ctx context.Context, batch []frame) error {
 		return nil // nothing but rubbish: no sign of life
 	}
 	r.sink.Alive()
-	ctx, cancel := context.WithTimeout(ctx, r.connector.timing.bus)
-	defer cancel()
 	if err := r.bring(ctx, &out); err != nil {
 		return err
 	}
@@ -190,14 +188,26 @@ func (r *reader) bring(ctx context.Context, out *outcome) error {
 		for _, m := range wanted {
 			r.sign(m)
 		}
-		if err := r.sink.Publish(ctx, wanted...); err != nil {
+		if err := r.within(ctx, func(ctx context.Context) error { return r.sink.Publish(ctx, wanted...) }); err != nil {
 			return err
 		}
 	}
-	if len(out.deleted) == 0 {
+	return r.remove(ctx, out.deleted)
+}
+
+// remove passes deletions on.
+func (r *reader) remove(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	return r.sink.Delete(ctx, out.deleted...)
+	return r.within(ctx, func(ctx context.Context) error { return r.sink.Delete(ctx, ids...) })
+}
+
+// within bounds the wait for acknowledgements.
+func (r *reader) within(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, r.connector.timing.bus)
+	defer cancel()
+	return do(ctx)
 }
 
 // sign fills in who wrote a mention, and on which page it stands.
@@ -227,17 +237,26 @@ func (r *reader) erase(ctx context.Context, account ended) error {
 		ids[i] = mentionID(postURI(account.did, key))
 		r.deleted.Put(ids[i], true)
 	}
-	if err := r.sink.Delete(ctx, ids...); err != nil {
+	if err := r.remove(ctx, ids); err != nil {
 		return err
 	}
 	r.sink.Logger().Info("bluesky: an account ended, its posts are removed", "did", account.did, "status", account.status, "posts", len(ids))
 	return r.authors.Forget(ctx, account.did)
 }
 
-// watch learns the brands' pages when the brands changed.
+// watch learns the brands' pages when the brands changed, and goes on looking for
+// those that nobody could tell.
 func (r *reader) watch(ctx context.Context) {
-	if now := r.sink.Interests(); now != r.interests || r.pages.unresolved(time.Now()) {
-		r.interests, r.pages = now, newPages(now)
-		r.pages.resolve(ctx, r.people)
+	changed := r.interests != r.sink.Interests()
+	if changed {
+		r.interests = r.sink.Interests()
+		r.pages = newPages(r.interests)
+	}
+	if !changed && !r.pages.unresolved(time.Now()) {
+		return
+	}
+	r.pages.resolve(ctx, r.people)
+	if changed && len(r.pages.handles) > 0 {
+		r.sink.Logger().Warn("bluesky: nobody can tell which accounts these are: check brands[].pages.bluesky", "handles", r.pages.handles)
 	}
 }

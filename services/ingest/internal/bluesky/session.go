@@ -83,6 +83,7 @@ func (r *reader) dial(ctx context.Context) (*websocket.Conn, error) {
 		q.Set("cursor", strconv.FormatInt(cursor, 10))
 	}
 	feed.RawQuery = q.Encode()
+	//nolint:bodyclose // the library closes it
 	conn, response, err := websocket.Dial(ctx, feed.String(), &websocket.DialOptions{HTTPClient: r.connector.client.Stream()})
 	if err != nil {
 		return nil, r.explain(response, err)

@@ -178,3 +178,34 @@ func TestAMentionGoesOutWithoutItsAuthorsNameRatherThanLate(t *testing.T) {
 	require.Equal(t, "did:plc:", m.Page[:8])
 	require.Empty(t, m.Author.Handle)
 }
+
+func TestAWholeWorldIsBroughtByTheCount(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, jetstream.Options{Noise: 200})
+	s.lookback = 2 * time.Hour
+	now := time.Now()
+	w := world.New(1, 0.5, world.Brands()[0]) // every post names the brand
+	posts := w.History(now.Add(-4*time.Minute), now)
+	for _, post := range posts {
+		s.feed.Show(post)
+	}
+	s.feed.SetFaults(jetstream.Faults{Duplicate: 7, Reorder: 11})
+	s.start()
+	_, err := w.Crisis("zestaline", world.CrisisSafety, now)
+	require.NoError(t, err)
+	for _, post := range w.Step(now.Add(50 * time.Second)) {
+		post.Time = time.Now()
+		s.feed.Show(post)
+		posts = append(posts, post)
+	}
+	s.feed.SetFaults(jetstream.Faults{SlowConsumer: true}) // the one who is held back by disorder comes again
+	sourcetest.Eventually(t, "all are there", func() bool { return s.amount() >= len(posts) })
+	mentions := s.bench.Mentions(t)
+	require.Len(t, mentions, len(posts), "none lost, none twice")
+	answers := map[vigiev1.Kind]int{}
+	for _, m := range mentions {
+		answers[m.Kind]++
+	}
+	require.Positive(t, answers[vigiev1.Kind_KIND_COMMENT])
+	require.Positive(t, answers[vigiev1.Kind_KIND_SHARE])
+}

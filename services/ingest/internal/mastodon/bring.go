@@ -102,11 +102,18 @@ func (r *reader) bring(ctx context.Context, out *outcome) error {
 		}
 	}
 	if len(wanted) > 0 {
-		if err := r.sink.Publish(ctx, wanted...); err != nil {
+		if err := r.within(ctx, func(ctx context.Context) error { return r.sink.Publish(ctx, wanted...) }); err != nil {
 			return err
 		}
 	}
 	return r.remove(ctx, out.deleted)
+}
+
+// within bounds the wait for acknowledgements.
+func (r *reader) within(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, r.connector.timing.bus)
+	defer cancel()
+	return do(ctx)
 }
 
 // remove deletes what we brought of the statuses that are gone.
@@ -119,7 +126,7 @@ func (r *reader) remove(ctx context.Context, ids []string) error {
 		if len(uris) == 0 {
 			continue // somebody else's post
 		}
-		if err := r.sink.Delete(ctx, mentionID(uris[0])); err != nil {
+		if err := r.within(ctx, func(ctx context.Context) error { return r.sink.Delete(ctx, mentionID(uris[0])) }); err != nil {
 			return err
 		}
 		if err := r.ids.Forget(ctx, id); err != nil {

@@ -41,7 +41,7 @@ type timing struct {
 	settled    time.Duration // how old a status must be before the stream should have brought it
 	fresh      time.Duration // how old a status of the timeline may be and still be live
 	barren     time.Duration // deletions and no post for so long: the feed is closed
-	bus        time.Duration // for the effects of a batch: an acknowledgement that got lost never comes
+	bus        time.Duration // for acknowledgements: one that got lost never comes
 }
 
 var usualTiming = timing{

@@ -112,8 +112,6 @@ type outcome struct {
 
 // handle makes the effects of a batch durable, and then moves the cursor.
 func (r *reader) handle(ctx context.Context, batch []item) error {
-	ctx, cancel := context.WithTimeout(ctx, r.connector.timing.bus)
-	defer cancel()
 	r.interested = r.sink.Interests()
 	var out outcome
 	for _, i := range batch {

@@ -51,11 +51,7 @@ func (r *reader) session(ctx context.Context) error {
 	items := make(chan item, maxBatch) // so that a batch can form while one is handled
 	var tasks sync.WaitGroup
 	tasks.Go(func() { cancel(r.receive(session, cancel, body, items)) })
-	tasks.Go(func() {
-		if err := r.catchUp(session, from, kept, items); err != nil {
-			cancel(err)
-		}
-	})
+	tasks.Go(func() { cancel(r.catchUp(session, from, kept, items)) })
 	cancel(r.work(ctx, session, items))
 	tasks.Wait()
 	r.position.save(context.WithoutCancel(ctx))

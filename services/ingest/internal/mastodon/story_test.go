@@ -227,3 +227,37 @@ func TestEditsWhileAwayAreAskedFor(t *testing.T) {
 	s.start("public")
 	s.brought("corrigé")
 }
+
+func TestAWholeWorldIsBroughtByTheCount(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, instance.Options{Noise: 50})
+	s.config.Lookback = 7_200_000_000_000
+	now := time.Now()
+	w := world.New(2, 0.5, world.Brands()[0]) // every post names the brand
+	shown := func(posts []world.Post) (n int) {
+		authors := map[int64]int64{}
+		for _, post := range posts {
+			authors[post.Number] = post.Author.ID
+			if post.ReplyTo == 0 || authors[post.ReplyTo] == post.Author.ID { // replies to others stay out of public streams
+				n++
+			}
+		}
+		return n
+	}
+	posts := w.History(now.Add(-4*time.Minute), now)
+	for _, post := range posts {
+		s.inst.Show(post)
+	}
+	s.inst.SetFaults(instance.Faults{Duplicate: 7, Reorder: 11})
+	s.start("public")
+	_, err := w.Crisis("zestaline", world.CrisisSafety, now)
+	require.NoError(t, err)
+	for _, post := range w.Step(now.Add(45 * time.Second)) {
+		post.Time = time.Now()
+		s.inst.Show(post)
+		posts = append(posts, post)
+	}
+	want := shown(posts)
+	sourcetest.Eventually(t, "all are there", func() bool { return s.amount() >= want })
+	require.Len(t, s.bench.Mentions(t), want, "none lost, none twice")
+}

@@ -47,8 +47,8 @@ type timeline struct {
 }
 
 // get asks for one page, and puts it in order.
-func (t *timeline) get(ctx context.Context, limit int, bound, id string) (page, answer, error) {
-	q := url.Values{"limit": {strconv.Itoa(limit)}}
+func (t *timeline) get(ctx context.Context, bound, id string) (page, answer, error) {
+	q := url.Values{"limit": {strconv.Itoa(pageSize)}}
 	maps.Copy(q, t.stream.filter)
 	if bound != "" {
 		q.Set(bound, id)
@@ -93,7 +93,7 @@ func readEntry(data []byte, notice bool) entry {
 
 // beginning finds where the first start begins: now, or lookback ago.
 func (t *timeline) beginning(ctx context.Context, lookback time.Duration, now time.Time) (string, error) {
-	p, _, err := t.get(ctx, pageSize, "", "")
+	p, _, err := t.get(ctx, "", "")
 	if err != nil {
 		return "", err
 	}
@@ -111,7 +111,7 @@ func (t *timeline) beginning(ctx context.Context, lookback time.Duration, now ti
 		}
 		oldest := p.entries[0].id
 		var a answer
-		if p, a, err = t.get(ctx, pageSize, "max_id", oldest); err != nil {
+		if p, a, err = t.get(ctx, "max_id", oldest); err != nil {
 			return "", err
 		}
 		if len(p.entries) == 0 {
@@ -129,7 +129,7 @@ func (t *timeline) beginning(ctx context.Context, lookback time.Duration, now ti
 // after the stream was opened: on a busy timeline there is always more.
 func (t *timeline) forward(ctx context.Context, from string, opened time.Time, hand func(page) error) error {
 	for {
-		p, a, err := t.get(ctx, pageSize, "min_id", from)
+		p, a, err := t.get(ctx, "min_id", from)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (t *timeline) recent(ctx context.Context, until time.Time, telling bool) (p
 	if telling {
 		bound, id = "max_id", idAt(until)
 	}
-	p, _, err := t.get(ctx, pageSize, bound, id)
+	p, _, err := t.get(ctx, bound, id)
 	p.check = true
 	return p, err
 }
