@@ -71,12 +71,12 @@ func New(cfg config.Bluesky, client *fetch.Client, metrics *Metrics) (*Connector
 }
 
 // appViewOf is where to ask who an author is: Bluesky's public view for its own
-// feeds, the feed's host for any other.
+// feeds; for any other beside the feed, at its host and below the same path.
 func appViewOf(feed *url.URL) string {
 	if strings.HasSuffix(feed.Hostname(), ".bsky.network") {
 		return "https://public.api.bsky.app"
 	}
-	return strings.Replace(feed.Scheme, "ws", "http", 1) + "://" + feed.Host
+	return strings.Replace(feed.Scheme, "ws", "http", 1) + "://" + feed.Host + strings.TrimSuffix(feed.Path, "/subscribe")
 }
 
 // Describe implements source.Connector.

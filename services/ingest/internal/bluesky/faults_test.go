@@ -294,6 +294,9 @@ func TestAddressesOfFeeds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "http://127.0.0.1:99", local.appView)
 	require.Equal(t, "/subscribe", local.feed.Path)
+	below, err := New(config.Bluesky{URL: "wss://relay.example/bluesky/subscribe"}, nil, nil)
+	require.NoError(t, err)
+	require.Equal(t, "https://relay.example/bluesky", below.appView)
 	_, err = New(config.Bluesky{URL: "https://bsky.app"}, nil, nil)
 	require.ErrorContains(t, err, "wss://")
 }
