@@ -32,21 +32,26 @@ const (
 
 // Durable consumers: the service's name, and what for where it has several.
 var (
-	Scorer           = Consumer{Durable: "scorer", Stream: StreamMentions, Filter: SubjectCollected + ".>", Batch: 2000}
-	StoreScored      = Consumer{Durable: "store-scored", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 10000, Linger: 200 * time.Millisecond}
-	StoreDeleted     = Consumer{Durable: "store-deleted", Stream: StreamMentions, Filter: SubjectDeleted + ".>", Batch: 1000, Linger: time.Second}
-	StoreIncidents   = Consumer{Durable: "store-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 500}
-	StorePages       = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
-	Detector         = Consumer{Durable: "detector", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 2000}
-	DetectorSources  = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: SubjectSource + ".>", Batch: 100}
-	PagerIncidents   = Consumer{Durable: "pager-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 50}
-	PagerAcks        = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
-	allConsumers     = []Consumer{Scorer, StoreScored, StoreDeleted, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
-	defaultLinger    = 20 * time.Millisecond
-	ackWait          = 6 * time.Second // until another process gets what one that died was handling
-	batchesInFlight  = 2
-	maxDeliver       = 1 << 20 // redelivery never gives up by itself: a handler says when a message is dead
+	Scorer          = Consumer{Durable: "scorer", Stream: StreamMentions, Filter: SubjectCollected + ".>", Batch: 2000}
+	StoreScored     = Consumer{Durable: "store-scored", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 10000, Linger: 200 * time.Millisecond}
+	StoreDeleted    = Consumer{Durable: "store-deleted", Stream: StreamMentions, Filter: SubjectDeleted + ".>", Batch: 1000, Linger: time.Second}
+	StoreIncidents  = Consumer{Durable: "store-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 500}
+	StorePages      = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
+	Detector        = Consumer{Durable: "detector", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 2000}
+	DetectorSources = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: SubjectSource + ".>", Batch: 100}
+	PagerIncidents  = Consumer{Durable: "pager-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 50}
+	PagerAcks       = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
+	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
+	defaultLinger   = 20 * time.Millisecond
+	ackWait         = 6 * time.Second // until another process gets what one that died was handling
+	batchesInFlight = 2
+	maxDeliver      = 1 << 20 // redelivery never gives up by itself: a handler says when a message is dead
+
+	// duplicatesWindow is how long a stream knows a message's id. Each id costs
+	// memory, so the busy streams know them for less: what comes again later is
+	// counted once all the same, by the store and by the detector.
 	duplicatesWindow = 10 * time.Minute
+	busyWindow       = time.Minute
 )
 
 // Buckets of small state.
@@ -93,11 +98,15 @@ func streams(retention time.Duration) []jetstream.StreamConfig {
 			Duplicates: min(duplicatesWindow, age), MaxMsgSize: 1 << 20, AllowDirect: true,
 		}
 	}
+	busy := func(config jetstream.StreamConfig) jetstream.StreamConfig {
+		config.Duplicates = min(busyWindow, retention)
+		return config
+	}
 	month := 30 * 24 * time.Hour
 	return []jetstream.StreamConfig{
-		stream(StreamMentions, retention, 8*gib, SubjectCollected+".>", SubjectDeleted+".>"),
-		stream(StreamScored, retention, 8*gib, SubjectScored+".>"),
-		stream(StreamDropped, retention, gib, SubjectDropped+".>"),
+		busy(stream(StreamMentions, retention, 8*gib, SubjectCollected+".>", SubjectDeleted+".>")),
+		busy(stream(StreamScored, retention, 8*gib, SubjectScored+".>")),
+		busy(stream(StreamDropped, retention, gib, SubjectDropped+".>")),
 		stream(StreamSources, retention, gib/8, SubjectSource+".>"),
 		stream(StreamIncidents, month, gib, SubjectIncident+".>"),
 		stream(StreamPages, month, gib, SubjectPage+".>"),

@@ -3,8 +3,10 @@ package obs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,7 +16,7 @@ import (
 // checkTimeout bounds what a probe waits for.
 const checkTimeout = 3 * time.Second
 
-// Admin serves /metrics, /healthz and /readyz.
+// Admin serves /metrics, /healthz and /readyz, and the profiles of /debug/pprof.
 func Admin(registry *prometheus.Registry, health *Health) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
@@ -26,6 +28,8 @@ func Admin(registry *prometheus.Registry, health *Health) http.Handler {
 		defer cancel()
 		answer(w, health.Ready(ctx))
 	})
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return mux
 }
 
@@ -41,7 +45,7 @@ func answer(w http.ResponseWriter, err error) {
 func Listen(address, key string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, errorf("cannot listen on %s: stop what uses it, or set %s: %w", address, key, err)
+		return nil, fmt.Errorf("cannot listen on %s: stop what uses it, or set %s: %w", address, key, err)
 	}
 	return listener, nil
 }
@@ -60,7 +64,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	})
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		stop()
-		return errorf("serve %s: %w", listener.Addr(), err)
+		return fmt.Errorf("obs: serve %s: %w", listener.Addr(), err)
 	}
 	<-drained // Serve returns as soon as Shutdown begins
 	return nil

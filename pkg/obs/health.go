@@ -2,6 +2,7 @@ package obs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,5 +87,5 @@ func joined(lines []string) error {
 		return nil
 	}
 	slices.Sort(lines)
-	return errorf("%s", strings.Join(lines, "; "))
+	return errors.New(strings.Join(lines, "; "))
 }

@@ -1,7 +1,6 @@
 package obs
 
 import (
-	"fmt"
 	"io"
 	"log/slog"
 	"runtime/debug"
@@ -72,6 +71,3 @@ func Labelled[T ~string](registry prometheus.Registerer, name, help, label strin
 	registry.MustRegister(vector)
 	return vector
 }
-
-// errorf keeps this package's errors alike.
-func errorf(format string, args ...any) error { return fmt.Errorf("obs: "+format, args...) }

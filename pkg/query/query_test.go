@@ -80,6 +80,17 @@ func TestASyntaxErrorSaysWhere(t *testing.T) {
 	}
 }
 
+func TestFold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"L'ORÉAL": "l'oreal", "CŒUR": "coeur", "Straße": "strasse", "e\u0301te\u0301": "ete", "Łódź": "lodz",
+		"ＦＵＬＬ": "full", "Ελλάδα": "ελλαδα", "ﬁn": "fin", "日本": "日本", "🔥A": "🔥a", "\xff": "\uFFFD",
+	} {
+		require.Equal(t, want, query.Fold(text))
+		require.Equal(t, want, query.Fold(query.Fold(text)), "folding twice changes nothing")
+	}
+}
+
 // The compiled set answers what a naive reading of each query answers, on random
 // queries and texts over a small vocabulary.
 func TestTheSetEqualsANaiveEvaluator(t *testing.T) {

@@ -2,6 +2,7 @@ package query
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,9 +32,40 @@ func Fold(s string) string {
 	if isLowerASCII(s) {
 		return s
 	}
+	b := make([]byte, 0, len(s)+8)
+	for i, r := range s {
+		switch {
+		case r < utf8.RuneSelf:
+			c := s[i]
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			b = append(b, c)
+		case r < tabled:
+			b = append(b, foldTable()[r]...)
+		default:
+			b = append(b, foldRune(r)...)
+		}
+	}
+	return string(b)
+}
+
+// tabled bounds the runes whose folding is looked up: the alphabets.
+const tabled = 0x3000
+
+var foldTable = sync.OnceValue(func() []string {
+	table := make([]string, tabled)
+	for r := range rune(tabled) {
+		table[r] = foldRune(r)
+	}
+	return table
+})
+
+// foldRune folds one character. Decomposing a text character by character gives
+// what decomposing it whole gives, for the marks that could change places vanish.
+func foldRune(r rune) string {
 	var b strings.Builder
-	b.Grow(len(s))
-	for _, r := range norm.NFKD.String(s) {
+	for _, r := range norm.NFKD.String(string(r)) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 		case r == 'Œ' || r == 'œ':
