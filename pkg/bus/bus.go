@@ -28,7 +28,17 @@ type Bus struct {
 	js      jetstream.JetStream
 	logger  *slog.Logger
 	metrics *Metrics
+	pulse   Pulse
 }
+
+// Pulse is told that a consumer's loop goes round, and when it has ended.
+type Pulse interface {
+	Beat(name string, limit time.Duration)
+	Rest(name string)
+}
+
+// BeatOn tells pulse of every consumer from now on.
+func (b *Bus) BeatOn(pulse Pulse) { b.pulse = pulse }
 
 // Connect reaches the bus the config names and creates what is missing of its
 // table. It waits up to wait for a server that is not there yet. Options are

@@ -74,7 +74,9 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 	}
 	defer messages.Stop()
 	work := context.WithoutCancel(ctx)
+	defer b.rest(consumer)
 	for {
+		b.beat(consumer)
 		batch, err := gather(ctx, messages, consumer)
 		if len(batch) > 0 {
 			busy := keepBusy(batch)
@@ -91,6 +93,25 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 			b.logger.Warn("bus: reading failed, going on", "consumer", consumer.Durable, "err", err)
 			pause(ctx, time.Second)
 		}
+	}
+}
+
+const (
+	// idleWait is how long a loop without messages waits before it goes round.
+	idleWait = 10 * time.Second
+	// beatLimit is how long a batch may take before the loop counts as stuck.
+	beatLimit = 3 * time.Minute
+)
+
+func (b *Bus) beat(consumer Consumer) {
+	if b.pulse != nil {
+		b.pulse.Beat("consumer "+consumer.Durable, beatLimit)
+	}
+}
+
+func (b *Bus) rest(consumer Consumer) {
+	if b.pulse != nil {
+		b.pulse.Rest("consumer " + consumer.Durable)
 	}
 }
 
@@ -115,14 +136,15 @@ func keepBusy(batch []*Message) (done func()) {
 	return func() { close(stop) }
 }
 
-// gather waits for a first message, then lingers for more.
+// gather waits for a first message for a while, then lingers for more.
 func gather(ctx context.Context, messages jetstream.MessagesContext, consumer Consumer) ([]*Message, error) {
 	var batch []*Message
 	linger := consumer.Linger
 	if linger == 0 {
 		linger = defaultLinger
 	}
-	wait := ctx
+	wait, cancel := context.WithTimeout(ctx, idleWait)
+	defer func() { cancel() }()
 	for len(batch) < consumer.Batch {
 		msg, err := messages.Next(jetstream.NextContext(wait))
 		if err != nil {
@@ -133,9 +155,8 @@ func gather(ctx context.Context, messages jetstream.MessagesContext, consumer Co
 		}
 		batch = append(batch, newMessage(msg))
 		if len(batch) == 1 {
-			var cancel context.CancelFunc
+			cancel()
 			wait, cancel = context.WithTimeout(ctx, linger)
-			defer cancel()
 		}
 	}
 	return batch, nil

@@ -55,6 +55,7 @@ func (p *process) connect(ctx context.Context, options ...nats.Option) (run.Env,
 	if err != nil {
 		return run.Env{}, err
 	}
+	b.BeatOn(p.health)
 	return run.Env{Config: p.config, Bus: b, Logger: p.logger, Registry: p.registry, Health: p.health}, nil
 }
 
