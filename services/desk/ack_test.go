@@ -41,7 +41,7 @@ func TestALinkPreviewAcksNothing(t *testing.T) {
 	require.Contains(t, body, "84 mentions en 10 min")
 	requireHarmless(t, body)
 
-	code, body := h.post("/ack", link)
+	code, body := h.tap(link)
 	require.Equal(t, 200, code)
 	require.Contains(t, body, "C’est noté, Alice Martin")
 	acked := h.pages()
@@ -63,7 +63,7 @@ func TestTheFirstToTapHasIt(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range bodies {
 		link := h.link([]string{"alice", "bob"}[i%2], isCrisis, later())
-		all.Go(func() { _, bodies[i] = h.post("/ack", link) })
+		all.Go(func() { _, bodies[i] = h.tap(link) })
 	}
 	all.Wait()
 	acked := h.pages()
@@ -107,10 +107,10 @@ func TestALinkThatIsWrongCutOrOld(t *testing.T) {
 		require.Contains(t, body, row.says, row.name)
 		require.NotContains(t, body, "<form", row.name)
 		requireHarmless(t, body)
-		code, _ = h.post("/ack", url.Values{"t": {row.token}, "level": {"crisis"}})
+		code, _ = h.tap(url.Values{"t": {row.token}, "level": {"crisis"}})
 		require.Equal(t, row.code, code, row.name)
 	}
-	code, _ := h.post("/ack", url.Values{"t": {good}, "x": {strings.Repeat("A", maxForm)}})
+	code, _ := h.tap(url.Values{"t": {good}, "x": {strings.Repeat("A", maxForm)}})
 	require.Equal(t, 403, code, "a form beyond any size")
 	require.Empty(t, h.pages())
 }
@@ -128,7 +128,7 @@ func TestTheButtonAnswersForWhatItsReaderSaw(t *testing.T) {
 	h.publish(incident(isCrisis, 2, at))
 	require.Eventually(t, func() bool { return h.status().Incidents[0].Level == "crisis" }, patience, 5*time.Millisecond)
 
-	_, body := h.post("/ack", link)
+	_, body := h.tap(link)
 	require.Contains(t, body, "C’est noté")
 	require.Equal(t, vigiev1.Level_LEVEL_ALERT, h.pages()[0].Level)
 	_, body = h.get("/ack?" + link.Encode())
@@ -136,12 +136,12 @@ func TestTheButtonAnswersForWhatItsReaderSaw(t *testing.T) {
 	require.Contains(t, body, "Je prends en charge", "the crisis is still nobody's")
 
 	link.Set("level", "crisis")
-	_, body = h.post("/ack", link)
+	_, body = h.tap(link)
 	require.Contains(t, body, "C’est noté")
 	require.Len(t, h.pages(), 2)
 	require.Equal(t, isCrisis, h.pages()[1].Level)
 	link.Set("level", "panic")
-	_, body = h.post("/ack", link)
+	_, body = h.tap(link)
 	require.Contains(t, body, "C’est noté", "an ack of the crisis covers the alert")
 	require.Len(t, h.pages(), 2)
 }
@@ -173,7 +173,7 @@ func TestAnAckThatCannotBeWrittenSaysSo(t *testing.T) {
 	h.publish(incident(isCrisis, 1, time.Now().Add(-time.Minute)))
 	h.open()
 	require.NoError(t, h.bus.JetStream().DeleteKeyValue(t.Context(), "ACKS"))
-	code, body := h.post("/ack", h.link("alice", isCrisis, later()))
+	code, body := h.tap(h.link("alice", isCrisis, later()))
 	require.Equal(t, http.StatusServiceUnavailable, code)
 	require.Contains(t, body, "Pas encore enregistré")
 	require.Contains(t, body, "Réessayer")

@@ -5,7 +5,7 @@ var french = words{
 	Title: "Vigie", Calm: "Tout est calme", Stale: "La page n’est plus à jour : le bureau ne répond pas.",
 	Incidents: "En cours", NoIncident: "Aucun incident en cours.", OverTitle: "Terminés",
 	Brands: "Marques", LastHourTitle: "dernière heure", Negative: "négatif", Neutral: "neutre", Positive: "positif", NegativeShare: "%s négatives",
-	Unscored: "sans avis", NoBrand: "Aucune marque n’est surveillée.",
+	Unscored: "sans avis", NoBrand: "Aucune marque n’est suivie.",
 	Sources: "Sources", Source: "Source", Minute: "1 min", Hour: "1 h", Total: "Total", LastPost: "Dernier message", State: "État",
 	Sees: "voit", Blind: "aveugle", NoSource: "Aucune source n’est lue.",
 	Pages: "Personnes prévenues", Delay: "en %s", NoPage: "Personne n’a été prévenu.",

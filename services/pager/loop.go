@@ -123,8 +123,10 @@ func (l *loop) drain(ctx context.Context) error {
 		l.settle(ctx, <-l.results)
 	}
 	l.again(ctx)
-	for _, r := range l.open {
-		l.report(ctx, r)
+	for id, r := range l.open {
+		if err := l.report(ctx, r); err != nil { // it is told of by whoever goes on
+			l.logger.Warn("pager: a page was not told of", "incident", id, "err", err)
+		}
 	}
 	if n := len(l.unstored); n > 0 {
 		return fmt.Errorf("pager: the outcome of %d attempts could not be stored", n)

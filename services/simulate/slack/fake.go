@@ -86,12 +86,13 @@ func (f *Fake) Arrived() <-chan struct{} {
 }
 
 func (f *Fake) receive(w http.ResponseWriter, r *http.Request) {
+	fault := f.next()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "invalid_payload", http.StatusBadRequest)
 		return
 	}
-	if fault := f.next(); fault != nil {
+	if fault != nil {
 		fault.answer(w, r, func() { f.take(r.URL.Path, body) })
 		return
 	}

@@ -6,11 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -252,6 +250,4 @@ func TestAnUnknownKindIsNoChannel(t *testing.T) {
 	t.Parallel()
 	_, err := New(config.Channel{ID: "x", Kind: "pigeon"})
 	require.ErrorContains(t, err, "pigeon")
-	require.False(t, errors.Is(err, context.Canceled))
-	require.False(t, strings.Contains(err.Error(), "%!"))
 }

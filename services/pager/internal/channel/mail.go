@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync"
 
 	"github.com/wneessen/go-mail"
 
@@ -21,8 +22,12 @@ func newMail(cfg config.Channel) Send {
 		if err != nil {
 			return &Error{Reason: err.Error(), Permanent: true}
 		}
-		line := &line{ctx: ctx, tls: cfg.TLS == "implicit", config: tlsConfig(cfg)}
-		defer line.hangUp()
+		line := &line{tls: cfg.TLS == "implicit", config: tlsConfig(cfg)}
+		stop := context.AfterFunc(ctx, line.hangUp)
+		defer func() {
+			stop()
+			line.hangUp()
+		}()
 		server, err := mail.NewClient(cfg.Host, mailOptions(cfg, line)...)
 		if err != nil {
 			return &Error{Reason: err.Error(), Permanent: true}
@@ -68,31 +73,41 @@ func tlsConfig(cfg config.Channel) *tls.Config {
 // the dialogue but not the whole, and leaves a connection open when the dialogue
 // fails at its beginning.
 type line struct {
-	ctx    context.Context // of the attempt
 	tls    bool
 	config *tls.Config
+
+	mu     sync.Mutex
 	conn   net.Conn
-	stop   func() bool
+	hungUp bool
 }
 
 func (l *line) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	var err error
-	if l.tls {
-		l.conn, err = (&tls.Dialer{Config: l.config}).DialContext(ctx, network, address)
-	} else {
-		l.conn, err = (&net.Dialer{}).DialContext(ctx, network, address)
-	}
+	conn, err := l.connect(ctx, network, address)
 	if err != nil {
-		l.conn = nil
 		return nil, err
 	}
-	l.stop = context.AfterFunc(l.ctx, func() { _ = l.conn.Close() })
-	return l.conn, nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.hungUp {
+		_ = conn.Close()
+		return nil, context.DeadlineExceeded
+	}
+	l.conn = conn
+	return conn, nil
+}
+
+func (l *line) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	if l.tls {
+		return (&tls.Dialer{Config: l.config}).DialContext(ctx, network, address)
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, address)
 }
 
 func (l *line) hangUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hungUp = true
 	if l.conn != nil {
-		l.stop()
 		_ = l.conn.Close()
 	}
 }

@@ -50,13 +50,14 @@ func (w world) answer(p Page) Outcome {
 	return Outcome{Error: "HTTP 500"}
 }
 
-// firstHeard is after how long a level reaches anyone, and whether it does.
-func (w world) firstHeard(t *testing.T, level Level, blind bool, limit time.Duration) (time.Duration, bool) {
+// firstHeard is after how long a level reaches anyone, and whether it does in ten
+// minutes.
+func (w world) firstHeard(t *testing.T, level Level, blind bool) (time.Duration, bool) {
 	t.Helper()
 	began := time.Unix(0, 0)
 	c := &Course{IncidentID: "i"}
 	c.Observe(News{Revision: 1, Level: level, Blind: blind})
-	for at := time.Duration(0); at <= limit; at += time.Second {
+	for at := time.Duration(0); at <= 10*time.Minute; at += time.Second {
 		now := began.Add(at)
 		for due := w.next(c, now); len(due) > 0; due = w.next(c, now) {
 			for _, p := range due {
@@ -79,14 +80,13 @@ func (w world) next(c *Course, now time.Time) []Page {
 // of something at a level hears of it at any higher one, and as soon.
 func TestLowerSeverityNeverNotifiesWhereHigherWouldNot(t *testing.T) {
 	t.Parallel()
-	const limit = 40 * time.Minute
 	quiet := 0
 	for try := range tries {
 		w := newWorld(dice(t, try))
-		_, watch := w.firstHeard(t, Watch, false, limit)
-		_, blind := w.firstHeard(t, Crisis, true, limit)
-		alertAt, alert := w.firstHeard(t, Alert, false, limit)
-		crisisAt, crisis := w.firstHeard(t, Crisis, false, limit)
+		_, watch := w.firstHeard(t, Watch, false)
+		_, blind := w.firstHeard(t, Crisis, true)
+		alertAt, alert := w.firstHeard(t, Alert, false)
+		crisisAt, crisis := w.firstHeard(t, Crisis, false)
 		require.False(t, watch, "seed %d: a watch wakes nobody", try)
 		require.Equal(t, alert, blind, "seed %d: a blind source is as loud as an alert", try)
 		if alert {
@@ -106,7 +106,7 @@ func TestLowerSeverityNeverNotifiesWhereHigherWouldNot(t *testing.T) {
 func TestDyingAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	died := 0
-	for try := range tries {
+	for try := range tries / 2 {
 		r := dice(t, try)
 		level := Alert + Level(r.IntN(2))
 		w := newWorld(r).awake()
@@ -153,7 +153,7 @@ func TestDyingAtAnyMoment(t *testing.T) {
 			require.NotEmpty(t, delivered, "seed %d: a crisis is never dropped", try)
 		}
 	}
-	require.Greater(t, died, tries)
+	require.Greater(t, died, tries/2)
 }
 
 // die is likely in the first seconds, when everything happens.
