@@ -138,28 +138,40 @@ func keepBusy(batch []*Message) (done func()) {
 
 // gather waits for a first message for a while, then lingers for more.
 func gather(ctx context.Context, messages jetstream.MessagesContext, consumer Consumer) ([]*Message, error) {
-	var batch []*Message
+	idle, stop := context.WithTimeout(ctx, idleWait)
+	first, err := next(idle, messages)
+	stop()
+	if first == nil {
+		return nil, err
+	}
+	batch := []*Message{first}
 	linger := consumer.Linger
 	if linger == 0 {
 		linger = defaultLinger
 	}
-	wait, cancel := context.WithTimeout(ctx, idleWait)
-	defer func() { cancel() }()
+	lingering, stop := context.WithTimeout(ctx, linger)
+	defer stop()
 	for len(batch) < consumer.Batch {
-		msg, err := messages.Next(jetstream.NextContext(wait))
-		if err != nil {
-			if wait.Err() != nil {
-				return batch, nil
-			}
+		m, err := next(lingering, messages)
+		if m == nil {
 			return batch, err
 		}
-		batch = append(batch, newMessage(msg))
-		if len(batch) == 1 {
-			cancel()
-			wait, cancel = context.WithTimeout(ctx, linger)
-		}
+		batch = append(batch, m)
 	}
 	return batch, nil
+}
+
+// next takes one message, or none when ctx is done.
+func next(ctx context.Context, messages jetstream.MessagesContext) (*Message, error) {
+	msg, err := messages.Next(jetstream.NextContext(ctx))
+	switch {
+	case err == nil:
+		return newMessage(msg), nil
+	case ctx.Err() != nil:
+		return nil, nil
+	default:
+		return nil, err
+	}
 }
 
 func newMessage(msg jetstream.Msg) *Message {
