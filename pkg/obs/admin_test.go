@@ -37,8 +37,8 @@ func TestARequestUnderWayEndsBeforeServeDoes(t *testing.T) {
 	<-arrived
 	cancel()
 	select {
-	case <-served:
-		t.Fatal("Serve returned while a request was under way")
+	case err := <-served:
+		t.Fatalf("Serve returned while a request was under way: %v", err)
 	default:
 	}
 	close(finish)
