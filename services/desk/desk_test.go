@@ -12,6 +12,8 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
+	"github.com/vigie-monitor/vigie/services/store"
 )
 
 const isCrisis = vigiev1.Level_LEVEL_CRISIS
@@ -199,4 +201,28 @@ func TestALanguageNobodySpeaksIsTheHouses(t *testing.T) {
 	require.Contains(t, body, "prefers-color-scheme")
 	code, _ = h.get("/static/")
 	require.Equal(t, 404, code, "no list of files")
+}
+
+// ClickHouse dies under the desk: the last figures stay, and it is said that
+// they are old.
+func TestClickHouseGoesAway(t *testing.T) {
+	t.Parallel()
+	engine, err := clickhousetest.StartProcess(t.TempDir())
+	require.NoError(t, err)
+	defer func() { _ = engine.Kill() }()
+	h := newHouse(t, func(cfg *config.Config) { cfg.ClickHouse.Addr = engine.Addr })
+	require.NoError(t, store.Migrate(t.Context(), h.cfg))
+	conn, err := clickhouse.Open(t.Context(), h.cfg, time.Second)
+	require.NoError(t, err)
+	insert(t, conn, mention{id: "rss:1", brand: "acme", source: "rss", text: "one", published: time.Now()})
+	require.NoError(t, conn.Close())
+	h.open()
+	require.Empty(t, h.status().Problems)
+	require.NoError(t, engine.Kill())
+	require.Eventually(t, func() bool { return len(h.status().Problems) == 1 }, patience, 50*time.Millisecond)
+	require.EqualValues(t, 1, *h.status().Brands[0].LastHour)
+	_, body := h.get("/")
+	require.Contains(t, body, "ClickHouse ne répond pas")
+	code, _ := h.tap(h.link("alice", isCrisis, later()))
+	require.Equal(t, 200, code, "and an ack needs no ClickHouse")
 }

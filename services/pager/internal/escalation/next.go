@@ -222,11 +222,12 @@ func (c *Course) conclude(now time.Time, duty Duty) {
 	}
 }
 
-// people are those who were called, each once, by the way that reached them first.
+// people are those who were called, each once, by the way that reached them
+// first; those who share a channel read the same message there.
 func (c *Course) people() []Told {
 	var people []Told
 	for _, told := range c.Told {
-		if !slices.ContainsFunc(people, func(t Told) bool { return t.Person == told.Person }) {
+		if !slices.ContainsFunc(people, func(t Told) bool { return t.Person == told.Person || t.Channel == told.Channel }) {
 			people = append(people, told)
 		}
 	}

@@ -313,6 +313,20 @@ func TestWhatWasOverBeforeAnyoneWasTold(t *testing.T) {
 	})
 }
 
+func TestATeamThatSharesAChannelHearsTheEndOnce(t *testing.T) {
+	story(t, func(t *testing.T) {
+		n := newNight(t, Crisis)
+		for id := range n.duty.People {
+			n.duty.People[id] = Person{Channels: []string{"room"}, Urgent: []string{"room"}}
+		}
+		n.sleep(11 * time.Minute)
+		require.Len(t, n.heard, 3, "each of them is called there")
+		n.course.Observe(News{Revision: 2, Level: Crisis, Over: time.Now()})
+		n.sleep(time.Minute)
+		require.Len(t, n.heard, 4)
+	})
+}
+
 func TestATeamOfOneAndNobodyAtAll(t *testing.T) {
 	story(t, func(t *testing.T) {
 		n := newNight(t, Crisis)

@@ -8,8 +8,8 @@ var french = tongue{
 	mentions: "%s mentions en %s", usual: "d'habitude %s", usualNone: "d'habitude aucune",
 	usualFew: "d'habitude moins d'une",
 	negative: "%s négatives", authors: "%s auteurs différents",
-	unanswered: [2]string{"%s n'a pas répondu\u00A0: à vous.", "%s n'ont pas répondu\u00A0: à vous."},
-	unreached:  "Personne d'autre n'a pu être joint\u00A0: à vous.",
+	unanswered: [2]string{"%s n'a pas répondu\u00A0: à vous, %s.", "%s n'ont pas répondu\u00A0: à vous, %s."},
+	unreached:  "Personne d'autre n'a pu être joint\u00A0: à vous, %s.",
 	ackedBy:    "Prise en charge par %s à %s.", nobodyAcked: "Personne ne l'avait prise en charge.",
 	untold:     "Vigie n'a pu prévenir personne pendant qu'elle durait.",
 	blindMeans: "Ce qui s'y dit n'est plus compté, et une crise peut y passer inaperçue.",
@@ -20,7 +20,7 @@ var french = tongue{
 	},
 	blindNow: "⚠ Sans voir\u00A0: %s.", andMore: "(et %d autres)",
 	ack: "Prendre en charge", desk: "Ouvrir le bureau", open: "Voir",
-	rule: "règle", model: "modèle",
+	reader: "pour %s", rule: "règle", model: "modèle",
 	day: "02/01 15:04", thousands: "\u202F", decimal: ",", percent: "\u00A0%", colon: "\u00A0:",
 }
 
@@ -32,8 +32,8 @@ var english = tongue{
 	mentions: "%s mentions in %s", usual: "usually %s", usualNone: "usually none",
 	usualFew: "usually less than one",
 	negative: "%s negative", authors: "%s different authors",
-	unanswered: [2]string{"No answer from %s: over to you.", "No answer from %s: over to you."},
-	unreached:  "Nobody else could be reached: over to you.",
+	unanswered: [2]string{"No answer from %s: over to you, %s.", "No answer from %s: over to you, %s."},
+	unreached:  "Nobody else could be reached: over to you, %s.",
 	ackedBy:    "Taken in charge by %s at %s.", nobodyAcked: "Nobody had taken it in charge.",
 	untold:     "Vigie could not tell anyone while it lasted.",
 	blindMeans: "What is said there is no longer counted, and a crisis there may go unseen.",
@@ -44,6 +44,6 @@ var english = tongue{
 	},
 	blindNow: "⚠ Not seeing: %s.", andMore: "(and %d more)",
 	ack: "Take charge", desk: "Open the desk", open: "Open",
-	rule: "rule", model: "model",
+	reader: "for %s", rule: "rule", model: "model",
 	day: "2 Jan 15:04", thousands: ",", decimal: ".", percent: "%", colon: ":",
 }

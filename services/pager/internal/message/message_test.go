@@ -52,7 +52,7 @@ func TestAPageInFrench(t *testing.T) {
 		"Ouvrir le bureau",
 		"https://desk.example.org/",
 		"",
-		"règle r1 · modèle m1 · Europe/Paris · acme@2026-11-21T02:12:00Z/crisis/0/alice/slack",
+		"pour Alice · règle r1 · modèle m1 · Europe/Paris · acme@2026-11-21T02:12:00Z/crisis/0/alice/slack",
 		"",
 	}, "\n"), Write(page(t)).Text())
 }
@@ -93,12 +93,12 @@ func TestWhatIsUsual(t *testing.T) {
 func TestTheNextOneIsToldThatNobodyAnswered(t *testing.T) {
 	t.Parallel()
 	p := page(t)
-	p.Step, p.Unanswered = 1, []string{"Alice"}
-	require.Equal(t, "Alice n'a pas répondu\u00A0: à vous.", Write(p).Lines[0])
+	p.Person, p.Step, p.Unanswered = "Chloé", 1, []string{"Alice"}
+	require.Equal(t, "Alice n'a pas répondu\u00A0: à vous, Chloé.", Write(p).Lines[0])
 	p.Unanswered = []string{"Alice", "Bruno"}
-	require.Equal(t, "Alice, Bruno n'ont pas répondu\u00A0: à vous.", Write(p).Lines[0])
+	require.Equal(t, "Alice, Bruno n'ont pas répondu\u00A0: à vous, Chloé.", Write(p).Lines[0])
 	p.Unanswered = nil
-	require.Equal(t, "Personne d'autre n'a pu être joint\u00A0: à vous.", Write(p).Lines[0])
+	require.Equal(t, "Personne d'autre n'a pu être joint\u00A0: à vous, Chloé.", Write(p).Lines[0])
 }
 
 func TestTheEnd(t *testing.T) {

@@ -27,7 +27,7 @@ type tongue struct {
 	reasons                     map[string]string
 	blindNow, andMore           string
 	ack, desk, open             string
-	rule, model                 string
+	reader, rule, model         string
 	day                         string // layout of a time that is not today's
 	thousands, decimal, percent string
 	colon                       string
@@ -82,6 +82,7 @@ func (t tongue) subject(p Page) string {
 
 func (t tongue) lines(p Page) []string {
 	var out []string
+	reader := Line(p.Person, maxName)
 	switch {
 	case p.About == End && p.AckedBy != "":
 		return []string{fmt.Sprintf(t.ackedBy, Line(p.AckedBy, maxName), t.clock(p, p.AckedTime))}
@@ -92,9 +93,9 @@ func (t tongue) lines(p Page) []string {
 	case p.About == Late:
 		out = append(out, t.untold)
 	case len(p.Unanswered) > 0:
-		out = append(out, fmt.Sprintf(t.unanswered[min(len(p.Unanswered), 2)-1], Line(strings.Join(p.Unanswered, ", "), maxName)))
+		out = append(out, fmt.Sprintf(t.unanswered[min(len(p.Unanswered), 2)-1], Line(strings.Join(p.Unanswered, ", "), maxName), reader))
 	case p.Step > 0 && p.Level == "crisis":
-		out = append(out, t.unreached)
+		out = append(out, fmt.Sprintf(t.unreached, reader))
 	}
 	if p.Blind {
 		return append(out, t.reason(p), t.blindMeans)
@@ -155,7 +156,7 @@ func (t tongue) by(p Page, post Post) string {
 }
 
 func (t tongue) footer(p Page) string {
-	parts := []string{}
+	parts := []string{fmt.Sprintf(t.reader, Line(p.Person, maxName))} // several may share a channel
 	if p.RuleVersion != "" {
 		parts = append(parts, t.rule+" "+Line(p.RuleVersion, maxName))
 	}
