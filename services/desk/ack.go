@@ -165,7 +165,7 @@ func (d *desk) level(claim ack.Claim) vigiev1.Level {
 // tell says who took it: to that person, that it is noted.
 func (d *desk) tell(view *ackView, taken *vigiev1.Page, reader string) {
 	cfg := d.config.Get()
-	clock := view.T.clock(taken.ChangedTime.AsTime(), d.now(), cfg.Location())
+	clock := view.T.Clock(taken.ChangedTime.AsTime(), d.now(), cfg.Location())
 	view.Mine = reader != "" && taken.PersonId == reader
 	format := view.T.AckDoneOther
 	if view.Mine {

@@ -12,7 +12,7 @@
 //	live.go      incidents and pages, as the bus tells of them
 //	figures.go   posts and counts, from ClickHouse
 //	status.go    both together: /api/status
-//	view.go      the same in words, for the page
+//	view.go      the same in words, for the page; flow.go its brands and sources
 //	words.go     the words, in French and English
 //	ack.go       the page a signed link opens
 //	templates/, static/

@@ -1,7 +1,10 @@
 package desk
 
+import "github.com/vigie-monitor/vigie/pkg/wording"
+
 var french = words{
-	Lang: "fr", Other: "en", OtherName: "English",
+	Language: wording.French,
+	Lang:     "fr", Other: "en", OtherName: "English",
 	Title: "Vigie", Calm: "Tout est calme", Stale: "La page n’est plus à jour : le bureau ne répond pas.",
 	Incidents: "En cours", NoIncident: "Aucun incident en cours.", OverTitle: "Terminés",
 	Brands: "Marques", LastHourTitle: "dernière heure", Negative: "négatif", Neutral: "neutre", Positive: "positif", NegativeShare: "%s négatives",
@@ -29,11 +32,12 @@ var french = words{
 	Sentiments: map[string]string{"negative": "négatif", "neutral": "neutre", "positive": "positif"},
 	openCrises: [2]string{"crise en cours", "crises en cours"}, openAlerts: [2]string{"alerte en cours", "alertes en cours"},
 	openBlinds: [2]string{"source aveugle", "sources aveugles"}, unacked: "pas encore prise en charge",
-	ago: "il y a %s", day: "02/01 15:04", thousands: "\u202F", decimal: ",", percent: "\u00A0%",
+	ago: "il y a %s", days: " j",
 }
 
 var english = words{
-	Lang: "en", Other: "fr", OtherName: "Français",
+	Language: wording.English,
+	Lang:     "en", Other: "fr", OtherName: "Français",
 	Title: "Vigie", Calm: "All is calm", Stale: "This page is out of date: the desk does not answer.",
 	Incidents: "Under way", NoIncident: "No incident is under way.", OverTitle: "Over",
 	Brands: "Brands", LastHourTitle: "last hour", Negative: "negative", Neutral: "neutral", Positive: "positive", NegativeShare: "%s negative",
@@ -61,5 +65,5 @@ var english = words{
 	Sentiments: map[string]string{"negative": "negative", "neutral": "neutral", "positive": "positive"},
 	openCrises: [2]string{"crisis under way", "crises under way"}, openAlerts: [2]string{"alert under way", "alerts under way"},
 	openBlinds: [2]string{"blind source", "blind sources"}, unacked: "not taken in charge yet",
-	ago: "%s ago", day: "2 Jan 15:04", thousands: ",", decimal: ".", percent: "%",
+	ago: "%s ago", days: " d",
 }

@@ -14,10 +14,6 @@ import (
 const (
 	shownOver  = 10
 	shownPages = 20
-	// barHeight and barScale draw a brand's last hour: a brand of which little is
-	// said must not look like one that is shouted about.
-	barHeight = 36
-	barScale  = 6
 )
 
 // view is a Status in words.
@@ -55,25 +51,6 @@ type pageView struct {
 
 type postView struct {
 	Brand, Source, Author, Clock, Text, URL, Sentiment, SentimentName string
-}
-
-type brandView struct {
-	Name, Count                            string
-	Bars                                   []bar
-	Negative, Neutral, Positive, Unscored  string
-	NegativeX, NeutralX, PositiveX, Others segment
-	Any                                    bool
-	Peak                                   string
-}
-
-type bar struct{ X, Y, Height int }
-
-// segment is a part of a whole of 100.
-type segment struct{ X, Width float64 }
-
-type sourceView struct {
-	Name, Minute, Hour, Total, Last string
-	Blind                           []string
 }
 
 // viewer puts a status into the words of one reader.
@@ -179,11 +156,11 @@ func (v viewer) facts(i Incident) []string {
 	if i.Kind == kindBlind {
 		return []string{v.words.Reasons[i.Reason]}
 	}
-	volume := fmt.Sprintf(v.words.Observed, v.words.count(i.Mentions), v.words.span(time.Duration(i.WindowSecs)*time.Second))
-	tone := fmt.Sprintf(v.words.NegativeShare, v.words.share(float64(i.Negative), float64(i.Mentions)))
+	volume := fmt.Sprintf(v.words.Observed, v.words.Count(i.Mentions), v.words.span(time.Duration(i.WindowSecs)*time.Second))
+	tone := fmt.Sprintf(v.words.NegativeShare, v.words.Share(float64(i.Negative), float64(i.Mentions)))
 	if i.Expected > 0 {
-		volume += ", " + fmt.Sprintf(v.words.Usual, v.words.number(i.Expected))
-		tone += ", " + fmt.Sprintf(v.words.Usual, v.words.share(i.ExpectedNeg, i.Expected))
+		volume += ", " + fmt.Sprintf(v.words.Usual, v.words.Number(i.Expected))
+		tone += ", " + fmt.Sprintf(v.words.Usual, v.words.Share(i.ExpectedNeg, i.Expected))
 	}
 	return []string{volume, tone}
 }
@@ -255,47 +232,7 @@ func (v viewer) post(p Post) postView {
 	}
 }
 
-func (v viewer) brand(b Brand) brandView {
-	w := v.words
-	sum := float64(b.Negative + b.Neutral + b.Positive + b.Unscored)
-	out := brandView{
-		Name: b.Name, Count: w.known(b.LastHour), Any: sum > 0,
-		Negative: w.count(b.Negative), Neutral: w.count(b.Neutral), Positive: w.count(b.Positive), Unscored: w.count(b.Unscored),
-	}
-	at := 0.0
-	part := func(n uint64) segment {
-		s := segment{X: at, Width: 100 * float64(n) / max(sum, 1)}
-		at += s.Width
-		return s
-	}
-	out.NegativeX, out.NeutralX, out.PositiveX, out.Others = part(b.Negative), part(b.Neutral), part(b.Positive), part(b.Unscored)
-	peak := max(barScale, slices.Max(b.Minutes[:]))
-	for i, n := range b.Minutes {
-		if height := int(n * barHeight / peak); n > 0 {
-			height = max(height, 1)
-			out.Bars = append(out.Bars, bar{X: 4 * i, Y: barHeight - height, Height: height})
-		}
-	}
-	return out
-}
-
-func (v viewer) source(s Source) sourceView {
-	w := v.words
-	out := sourceView{Name: s.Name, Minute: w.known(s.LastMinute), Hour: w.known(s.LastHour), Total: w.known(s.Total), Last: "–"}
-	if s.LastPost != nil {
-		out.Last = w.age(*s.LastPost, v.now)
-	}
-	for _, b := range s.Blind {
-		why := b.Detail
-		if why == "" {
-			why = w.Reasons[b.Reason]
-		}
-		out.Blind = append(out.Blind, strings.TrimSpace(b.Page+" : "+why))
-	}
-	return out
-}
-
-func (v viewer) clock(at time.Time) string { return v.words.clock(at, v.now, v.zone) }
+func (v viewer) clock(at time.Time) string { return v.words.Clock(at, v.now, v.zone) }
 
 func personName(cfg *config.Config, id string) string {
 	for _, p := range cfg.People {

@@ -1,7 +1,10 @@
 package message
 
+import "github.com/vigie-monitor/vigie/pkg/wording"
+
 var french = tongue{
-	crisis: "CRISE", alert: "ALERTE", crisisNoun: "crise", alertNoun: "alerte",
+	Language: wording.French,
+	crisis:   "CRISE", alert: "ALERTE", crisisNoun: "crise", alertNoun: "alerte",
 	blind: "SOURCE AVEUGLE", over: "DÉJÀ TERMINÉ", ended: "FIN",
 	spike: "pic de mentions", negativeSpike: "pic de mentions négatives",
 	since: "depuis %s", fromTo: "%s de %s à %s",
@@ -21,11 +24,12 @@ var french = tongue{
 	blindNow: "⚠ Sans voir\u00A0: %s.", andMore: "(et %d autres)",
 	ack: "Prendre en charge", desk: "Ouvrir le bureau", open: "Voir",
 	reader: "pour %s", rule: "règle", model: "modèle",
-	day: "02/01 15:04", thousands: "\u202F", decimal: ",", percent: "\u00A0%", colon: "\u00A0:",
+	colon: "\u00A0:",
 }
 
 var english = tongue{
-	crisis: "CRISIS", alert: "ALERT", crisisNoun: "crisis", alertNoun: "alert",
+	Language: wording.English,
+	crisis:   "CRISIS", alert: "ALERT", crisisNoun: "crisis", alertNoun: "alert",
 	blind: "BLIND SOURCE", over: "ALREADY OVER", ended: "OVER",
 	spike: "spike of mentions", negativeSpike: "spike of negative mentions",
 	since: "since %s", fromTo: "%s from %s to %s",
@@ -45,5 +49,5 @@ var english = tongue{
 	blindNow: "⚠ Not seeing: %s.", andMore: "(and %d more)",
 	ack: "Take charge", desk: "Open the desk", open: "Open",
 	reader: "for %s", rule: "rule", model: "model",
-	day: "2 Jan 15:04", thousands: ",", decimal: ".", percent: "%", colon: ":",
+	colon: ":",
 }

@@ -2,35 +2,35 @@ package message
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/wording"
 )
 
 // tongue is a language: its words, and the few ways in which its sentences are
 // built otherwise. Formats name their arguments by place, in the order that
 // tongue.go gives them.
 type tongue struct {
-	crisis, alert               string // the level, in capitals
-	crisisNoun, alertNoun       string // the level, in a sentence
-	blind, over, ended          string
-	spike, negativeSpike        string
-	since, fromTo               string
-	mentions, usual, usualNone  string
-	usualFew                    string
-	negative, authors           string
-	unanswered                  [2]string // one person, several
-	unreached                   string
-	ackedBy, nobodyAcked        string
-	untold, blindMeans          string
-	reasons                     map[string]string
-	blindNow, andMore           string
-	ack, desk, open             string
-	reader, rule, model         string
-	day                         string // layout of a time that is not today's
-	thousands, decimal, percent string
-	colon                       string
+	wording.Language
+	crisis, alert              string // the level, in capitals
+	crisisNoun, alertNoun      string // the level, in a sentence
+	blind, over, ended         string
+	spike, negativeSpike       string
+	since, fromTo              string
+	mentions, usual, usualNone string
+	usualFew                   string
+	negative, authors          string
+	unanswered                 [2]string // one person, several
+	unreached                  string
+	ackedBy, nobodyAcked       string
+	untold, blindMeans         string
+	reasons                    map[string]string
+	blindNow, andMore          string
+	ack, desk, open            string
+	reader, rule, model        string
+	colon                      string
 }
 
 // The marks let an eye find the level before a word is read.
@@ -108,15 +108,15 @@ func (t tongue) reason(p Page) string {
 }
 
 func (t tongue) figures(f Figures) []string {
-	volume := fmt.Sprintf(t.mentions, t.count(f.Mentions), minutes(f.Window)) + ", " + t.expected(f.ExpectedMentions)
+	volume := fmt.Sprintf(t.mentions, t.Count(f.Mentions), minutes(f.Window)) + ", " + t.expected(f.ExpectedMentions)
 	if times := float64(f.Mentions) / f.ExpectedMentions; f.ExpectedMentions >= 1 && times >= 1.5 {
-		volume += " (×" + t.number(times) + ")"
+		volume += " (×" + t.Number(times) + ")"
 	}
-	tone := fmt.Sprintf(t.negative, t.share(float64(f.Negative), float64(f.Mentions)))
+	tone := fmt.Sprintf(t.negative, t.Share(float64(f.Negative), float64(f.Mentions)))
 	if f.ExpectedMentions >= 1 {
-		tone += ", " + fmt.Sprintf(t.usual, t.share(f.ExpectedNegative, f.ExpectedMentions))
+		tone += ", " + fmt.Sprintf(t.usual, t.Share(f.ExpectedNegative, f.ExpectedMentions))
 	}
-	return []string{volume, tone, fmt.Sprintf(t.authors, t.count(f.Authors))}
+	return []string{volume, tone, fmt.Sprintf(t.authors, t.Count(f.Authors))}
 }
 
 func (t tongue) expected(n float64) string {
@@ -126,14 +126,7 @@ func (t tongue) expected(n float64) string {
 	case n < 1:
 		return t.usualFew
 	}
-	return fmt.Sprintf(t.usual, t.number(n))
-}
-
-func (t tongue) share(part, whole float64) string {
-	if whole <= 0 {
-		return "0" + t.percent
-	}
-	return strconv.Itoa(int(math.Round(100*part/whole))) + t.percent
+	return fmt.Sprintf(t.usual, t.Number(n))
 }
 
 func (t tongue) caveat(p Page) string {
@@ -166,34 +159,7 @@ func (t tongue) footer(p Page) string {
 	return join(" · ", append(parts, p.Zone.String(), Line(p.ID, maxAddress))...)
 }
 
-// clock is the time of day, with the day where it is not today.
-func (t tongue) clock(p Page, at time.Time) string {
-	at, now := at.In(p.Zone), p.Now.In(p.Zone)
-	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return at.Format("15:04")
-	}
-	return at.Format(t.day)
-}
-
-// number has one decimal where that says something.
-func (t tongue) number(n float64) string {
-	if n >= 10 || math.Abs(n-math.Round(n)) < 0.05 {
-		return t.count(uint64(math.Round(n)))
-	}
-	return strings.ReplaceAll(strconv.FormatFloat(n, 'f', 1, 64), ".", t.decimal)
-}
-
-func (t tongue) count(n uint64) string {
-	digits := strconv.FormatUint(n, 10)
-	var out strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			out.WriteString(t.thousands)
-		}
-		out.WriteRune(d)
-	}
-	return out.String()
-}
+func (t tongue) clock(p Page, at time.Time) string { return t.Clock(at, p.Now, p.Zone) }
 
 func minutes(d time.Duration) string {
 	if d >= time.Hour && d%time.Hour == 0 {
