@@ -140,10 +140,10 @@ func (c *Connector) address() (address, host string) {
 // usual is the rhythm, a little uneven, so that the feeds of one host do not
 // stay in step.
 func (c *Connector) usual() time.Duration {
-	return c.every - c.every/20 + rand.N(c.every/10+1) //nolint:gosec // no secret
+	return c.every - c.every/20 + rand.N(c.every/10+1)
 }
 
 // spread adds a little to a wait that others share.
 func spread(d time.Duration) time.Duration {
-	return d + rand.N(d/10+time.Millisecond) //nolint:gosec // no secret
+	return d + rand.N(d/10+time.Millisecond)
 }

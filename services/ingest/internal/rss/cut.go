@@ -173,7 +173,7 @@ func cutJSON(doc []byte) (pieces, bool) {
 		if err := decoder.Decode(&value); err != nil {
 			break
 		}
-		head[key.(string)] = value //nolint:forcetypeassert // a key is a string
+		head[key.(string)] = value
 	}
 	end, err := decoder.Token()
 	p.whole = err == nil && end == json.Delim('}')

@@ -179,3 +179,33 @@ func TestRedirectsWithoutEndAreReportedOnce(t *testing.T) {
 	g.site.SetFaults(rsssite.Faults{})
 	require.Len(t, g.eventually(1), 1)
 }
+
+func TestAStopDoesNotWaitForASlowSite(t *testing.T) {
+	t.Parallel()
+	for name, faults := range map[string]rsssite.Faults{
+		"before the answer": {Delay: time.Minute},
+		"in its middle":     {Drip: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newGazette(t)
+			for n := range int64(50) {
+				g.site.Show(post(n))
+			}
+			arrived := make(chan struct{}, 1)
+			slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				arrived <- struct{}{}
+				g.site.ServeHTTP(w, r)
+			}))
+			t.Cleanup(slow.Close)
+			g.site.SetFaults(faults)
+			c := g.connector(rsssite.RSS)
+			c.url = slow.URL + rsssite.RSS
+			_, stop := g.Start(t, c)
+			<-arrived
+			began := time.Now()
+			stop()
+			require.Less(t, time.Since(began), 5*time.Second)
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -164,8 +165,9 @@ func (a *api) addRules(ctx context.Context, rules []rule) ([]problem, error) {
 		Errors []problem `json:"errors"`
 	}
 	err := a.call(ctx, http.MethodPost, pathRules, nil, map[string]any{"add": rules}, &answer)
-	if status, refused := err.(*statusError); refused && status.code == http.StatusBadRequest && len(status.problem.Errors) > 0 { //nolint:errorlint // it is not wrapped
-		return status.problem.Errors, nil
+	var refused *statusError
+	if errors.As(err, &refused) && refused.code == http.StatusBadRequest && len(refused.problem.Errors) > 0 {
+		return refused.problem.Errors, nil
 	}
 	return answer.Errors, err
 }

@@ -108,7 +108,7 @@ func jsonReason(err error) bus.Reason {
 func (l *line) mention() (*vigiev1.Mention, error) {
 	p := l.Data
 	if p == nil {
-		return nil, bus.Permanent(bus.ReasonMalformed, fmt.Errorf("x: a line without a post: %q", l.problem.text()))
+		return nil, bus.Permanent(bus.ReasonMalformed, fmt.Errorf("x: a line without a post: %q", l.text()))
 	}
 	if !isID(p.ID) {
 		return nil, bus.Permanent(bus.ReasonNoID, fmt.Errorf("x: %q is no post's id", p.ID))
@@ -230,4 +230,4 @@ func (p *post) addressed() []string {
 
 func mentionID(id string) string { return "x:" + id }
 
-func count(n int64) uint64 { return uint64(max(n, 0)) } //nolint:gosec // not negative
+func count(n int64) uint64 { return uint64(max(n, 0)) }

@@ -3,7 +3,6 @@ package x
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ func TestTheFirstStartLooksBack(t *testing.T) {
 	a.config.Lookback = config.Duration(time.Hour)
 	a.api.Show(ago(2*time.Hour, "oasis trop vieux"))
 	for i := range 250 { // three pages
-		a.api.Show(ago(time.Duration(50*time.Minute)-time.Duration(i)*time.Second, fmt.Sprint("oasis ", i)))
+		a.api.Show(ago(50*time.Minute-time.Duration(i)*time.Second, fmt.Sprint("oasis ", i)))
 	}
 	c, _, _ := a.start()
 	a.filled(c)
@@ -154,7 +153,7 @@ func TestWhatTheBusRefusesIsBroughtAgain(t *testing.T) {
 	require.Equal(t, "oasis", a.eventually(1)[0].Text)
 }
 
-// TestOneOfManyQueries: several brands share searches, and each is asked.
+// TestManyBrandsAreSearched: several brands share searches, and each is asked.
 func TestManyBrandsAreSearched(t *testing.T) {
 	t.Parallel()
 	var brands []config.Brand
@@ -171,6 +170,6 @@ func TestManyBrandsAreSearched(t *testing.T) {
 	require.Len(t, textsOf(a.Mentions(t)), 40)
 	for _, r := range a.api.Requests() {
 		require.Less(t, r.Status, 400, r.Query)
-		require.False(t, strings.Contains(r.Query, "start_time"))
+		require.NotContains(t, r.Query, "start_time")
 	}
 }

@@ -14,7 +14,10 @@ import (
 )
 
 const (
-	defaultPrice = 0.005 // USD for a post read, as X lists it
+	// defaultPrice is what X lists for a post read, in USD. X lists users at 0.010,
+	// and does not say whether the author that comes with a post counts as one: the
+	// console's bill tells, and then price_per_post_usd is the place to say so.
+	defaultPrice = 0.005
 	// reserve is how many posts are written down as bought before they are: a fall
 	// in between then counts some too many, never too few.
 	reserve = 100

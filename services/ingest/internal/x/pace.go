@@ -134,5 +134,5 @@ func (b *backoff) wait(c class, stood bool) time.Duration {
 // uneven lengthens a wait by up to a tenth, so that clients that were refused
 // together do not come back together.
 func uneven(d time.Duration) time.Duration {
-	return d + rand.N(d/10+1) //nolint:gosec // no secret
+	return d + rand.N(d/10+1)
 }

@@ -160,8 +160,8 @@ func (c *Connector) open(ctx context.Context, text wireLine) (*vigiev1.Mention, 
 	if err != nil {
 		return nil, "", err
 	}
-	if l.Data == nil && l.problem.text() != "" {
-		return nil, "", &streamError{l.problem.first()}
+	if l.Data == nil && l.text() != "" {
+		return nil, "", &streamError{l.first()}
 	}
 	if l.Data != nil && l.Data.ID != "" {
 		if err := c.meter.buy(ctx, time.Now(), l.Data.ID, byStream); err != nil {

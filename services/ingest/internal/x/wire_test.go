@@ -36,7 +36,7 @@ func TestLines(t *testing.T) {
 				break
 			}
 		}
-		require.Equal(t, len(want), len(got), "%.20q", text)
+		require.Len(t, got, len(want), "%.20q", text)
 		for i := range want {
 			require.Equal(t, want[i].cut, got[i].cut)
 			require.Equal(t, string(want[i].text), string(got[i].text))
