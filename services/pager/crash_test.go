@@ -2,6 +2,7 @@ package pager
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
@@ -172,11 +174,7 @@ func TestAPagerThatLostItsLeaseBeginsNothing(t *testing.T) {
 	h.settled()
 	stop()
 
-	env := run.Env{
-		Config: h.live, Bus: h.connect(), Logger: slog.New(slog.DiscardHandler),
-		Registry: prometheus.NewRegistry(), Health: obs.NewHealth(),
-	}
-	sleeper, err := newLoop(t.Context(), env, settings{tick: nudge, now: h.clock.Now})
+	sleeper, err := newLoop(t.Context(), h.env(), settings{tick: nudge, now: h.clock.Now})
 	require.NoError(t, err)
 	sleeper.epoch = longAgo
 	sleeper.open, sleeper.over = map[string]*record{}, map[string]time.Time{}
@@ -190,4 +188,40 @@ func TestAPagerThatLostItsLeaseBeginsNothing(t *testing.T) {
 	after, _, err := sleeper.courses.read(t.Context(), keyOf(crisis().IncidentId))
 	require.NoError(t, err)
 	require.Equal(t, stored, after)
+}
+
+// A course that is none is ours, and broken: the pager says so until someone
+// looks, and pages the others meanwhile.
+func TestABrokenCourseIsLoudAndStopsNobodyElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	pages, err := h.bus.Bucket(t.Context(), bus.BucketPages)
+	require.NoError(t, err)
+	_, err = pages.Put(t.Context(), keyOf("other@1"), []byte("{broken"))
+	require.NoError(t, err)
+	health := h.watched()
+	h.publish(crisis())
+	require.Equal(t, []string{"alice"}, h.hears(1))
+	require.ErrorContains(t, health.Ready(t.Context()), "holds no course")
+}
+
+// What is over for long is forgotten, once nothing on the bus can bring it back.
+func TestOldCoursesAreForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pager()
+	h.publish(crisis())
+	h.hears(1)
+	h.publish(resolved(crisis(), h.clock.Now()))
+	h.hears(2)
+	h.settled()
+	pages, err := h.bus.Bucket(t.Context(), bus.BucketPages)
+	require.NoError(t, err)
+	_, err = pages.Get(t.Context(), keyOf(crisis().IncidentId))
+	require.NoError(t, err)
+	h.clock.Advance(forgetAfter + time.Hour)
+	h.eventually(func() bool {
+		_, err := pages.Get(t.Context(), keyOf(crisis().IncidentId))
+		return errors.Is(err, jetstream.ErrKeyNotFound)
+	})
 }

@@ -108,11 +108,28 @@ func (h *house) connect() *bus.Bus {
 // pager starts a pager and returns what stops it in good order.
 func (h *house) pager() (stop func()) {
 	h.t.Helper()
-	s := settings{tick: nudge, now: h.clock.Now}
-	env := run.Env{
+	return h.start(h.env())
+}
+
+// watched starts a pager and returns what a probe sees of it.
+func (h *house) watched() *obs.Health {
+	h.t.Helper()
+	env := h.env()
+	h.start(env)
+	return env.Health
+}
+
+func (h *house) env() run.Env {
+	h.t.Helper()
+	return run.Env{
 		Config: h.live, Bus: h.connect(), Logger: slog.New(slog.DiscardHandler),
 		Registry: prometheus.NewRegistry(), Health: obs.NewHealth(),
 	}
+}
+
+func (h *house) start(env run.Env) (stop func()) {
+	h.t.Helper()
+	s := settings{tick: nudge, now: h.clock.Now}
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- runWith(ctx, env, func() { close(ready) }, s) }()

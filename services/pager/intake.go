@@ -1,6 +1,7 @@
 package pager
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -84,6 +85,6 @@ func (r *record) ack(page *vigiev1.Page) bool {
 	if r.Course.IncidentID == "" {
 		return false
 	}
-	r.Course.Ack(levelOf(page.Level), page.AckedBy, page.ChangedTime.AsTime())
+	r.Course.Ack(levelOf(page.Level), cmp.Or(page.AckedBy, page.PersonId, "?"), page.ChangedTime.AsTime())
 	return true
 }

@@ -95,8 +95,9 @@ func (l *loop) learn(entry jetstream.KeyValueEntry) {
 		return // the end of the first values, or something forgotten
 	}
 	r, err := decode(entry)
-	if err != nil { // ours, and broken: loud, and the others go on
-		l.logger.Error("pager: skipped", "err", err)
+	if err != nil { // ours, and broken: loud until someone looks, while the others are still paged
+		l.logger.Error("pager: a course is broken, its incident pages nobody", "err", err)
+		l.health.Require("pager "+entry.Key(), func(context.Context) error { return err })
 		return
 	}
 	l.keep(r)
@@ -134,12 +135,15 @@ func (l *loop) drain(ctx context.Context) error {
 	return nil
 }
 
-// again stores outcomes that could not be stored before.
+// again stores outcomes that could not be stored before, until one cannot again.
 func (l *loop) again(ctx context.Context) {
 	waiting := l.unstored
 	l.unstored = nil
-	for _, r := range waiting {
-		l.settle(ctx, r)
+	for i, r := range waiting {
+		if l.settle(ctx, r); len(l.unstored) > 0 {
+			l.unstored = append(l.unstored, waiting[i+1:]...)
+			return
+		}
 	}
 }
 
@@ -150,8 +154,9 @@ func (l *loop) forget(ctx context.Context) {
 		if over.After(limit) {
 			continue
 		}
-		if err := l.courses.bucket.Purge(ctx, keyOf(id)); err == nil {
-			delete(l.over, id)
+		if err := l.courses.bucket.Purge(ctx, keyOf(id)); err != nil {
+			return // another time
 		}
+		delete(l.over, id)
 	}
 }
