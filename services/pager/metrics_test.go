@@ -12,7 +12,7 @@ import (
 
 // value is a series' value now: a counter's, a gauge's, or how often a histogram
 // was told something.
-func value(t *testing.T, registry prometheus.Registerer, name string, labels ...string) float64 {
+func value(t *testing.T, registry prometheus.Registerer, name string, labels ...string) int {
 	t.Helper()
 	families, err := registry.(*prometheus.Registry).Gather()
 	require.NoError(t, err)
@@ -23,7 +23,7 @@ func value(t *testing.T, registry prometheus.Registerer, name string, labels ...
 				matches = matches && m.Label[i].GetValue() == labels[i]
 			}
 			if matches {
-				return m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
+				return int(m.GetCounter().GetValue()+m.GetGauge().GetValue()) + int(m.GetHistogram().GetSampleCount())
 			}
 		}
 	}
@@ -44,11 +44,11 @@ func TestWhatAnOperatorSees(t *testing.T) {
 	h.clock.Advance(time.Second)
 	h.hears(1)
 	h.eventually(func() bool { return value(t, env.Registry, "vigie_pager_pages_total", "slack-alice", "sent") == 1 })
-	require.EqualValues(t, 1, value(t, env.Registry, "vigie_pager_page_delay_seconds"))
-	require.EqualValues(t, 1, value(t, env.Registry, "vigie_pager_unacked_crises"))
+	require.Equal(t, 1, value(t, env.Registry, "vigie_pager_page_delay_seconds"))
+	require.Equal(t, 1, value(t, env.Registry, "vigie_pager_unacked_crises"))
 	h.acks(crisis().IncidentId, isCrisis, "Alice")
 	h.eventually(func() bool { return value(t, env.Registry, "vigie_pager_unacked_crises") == 0 })
 	h.publish(resolved(crisis(), h.clock.Now()))
 	h.eventually(func() bool { return value(t, env.Registry, "vigie_pager_ends_total", "slack-alice", "sent") == 1 })
-	require.EqualValues(t, 1, value(t, env.Registry, "vigie_pager_pages_total", "slack-alice", "sent"), "an end is no page")
+	require.Equal(t, 1, value(t, env.Registry, "vigie_pager_pages_total", "slack-alice", "sent"), "an end is no page")
 }
