@@ -3,6 +3,7 @@ package x
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,6 +74,58 @@ func TestARestartFillsTheGap(t *testing.T) {
 	require.Equal(t, map[string]vigiev1.Origin{
 		"oasis avant": vigiev1.Origin_ORIGIN_LIVE, "oasis pendant": vigiev1.Origin_ORIGIN_BACKFILL, "oasis après": vigiev1.Origin_ORIGIN_LIVE,
 	}, origins)
+}
+
+// away keeps the stream closed while something happens.
+func (a *aviary) away(happens func()) {
+	a.t.Helper()
+	a.api.SetFaults(xapi.Faults{Status: http.StatusServiceUnavailable})
+	a.api.Break()
+	sourcetest.Eventually(a.t, "the stream is closed", func() bool { return a.api.Streams() == 0 })
+	happens()
+	a.api.SetFaults(xapi.Faults{})
+}
+
+// TestTheStreamDoesNotHideTheGap: while search fails, what the stream brings does
+// not move the cursor past what is missing.
+func TestTheStreamDoesNotHideTheGap(t *testing.T) {
+	t.Parallel()
+	a := newAviary(t)
+	c, _, stop := a.start()
+	a.filled(c)
+	missed := said("oasis pendant")
+	a.away(func() { a.api.Show(missed) })
+	a.api.SetFaults(xapi.Faults{Status: http.StatusServiceUnavailable, Endpoint: "GET " + xapi.PathSearch})
+	a.streaming()
+	sourcetest.Eventually(t, "the stream has stood for long enough to move us", func() bool {
+		a.api.Show(said("oasis après"))
+		return time.Since(missed.Time) > 3*quick.overlap
+	})
+	stop()
+	a.api.SetFaults(xapi.Faults{})
+	a.start()
+	sourcetest.Eventually(t, "what was missed", func() bool {
+		return slices.Contains(textsOf(a.Mentions(t)), "oasis pendant")
+	})
+}
+
+// TestWhatCameLiveStaysLive: search finds it again, with more likes, and would
+// bring it as a newer version that belongs to the past.
+func TestWhatCameLiveStaysLive(t *testing.T) {
+	t.Parallel()
+	a := newAviary(t)
+	c, _, _ := a.start()
+	a.filled(c)
+	liked := said("oasis")
+	a.api.Show(liked)
+	a.eventually(1)
+	liked.Likes = 9
+	a.away(func() { a.api.Show(liked, said("oasis pendant")) })
+	a.eventually(2)
+	a.filled(c)
+	for _, m := range a.Mentions(t) {
+		require.Equal(t, m.Text == "oasis", m.Origin == vigiev1.Origin_ORIGIN_LIVE)
+	}
 }
 
 // TestSearchLagsBehind: what was published just before the stream opened is in
