@@ -165,7 +165,7 @@ func (f Faults) send(w http.ResponseWriter, r *http.Request, body []byte) {
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		w.Header().Set("Content-Encoding", "gzip")
 		z := gzip.NewWriter(w)
-		defer z.Close()
+		defer func() { _ = z.Close() }()
 		out = z
 	}
 	if f.Drip == 0 {

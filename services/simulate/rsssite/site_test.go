@@ -17,7 +17,14 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func get(t *testing.T, address, etag string) (*http.Response, string) {
+// page is an answer of the site.
+type page struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func get(t *testing.T, address, etag string) page {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	require.NoError(t, err)
@@ -28,7 +35,7 @@ func get(t *testing.T, address, etag string) (*http.Response, string) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return response, string(body)
+	return page{response.StatusCode, response.Header, string(body)}
 }
 
 // TestFeedsAreRead has the feeds read by a parser that is not ours.
@@ -42,8 +49,8 @@ func TestFeedsAreRead(t *testing.T) {
 		site.Show(world.Post{Number: n, Time: at.Add(time.Duration(n) * time.Hour), Title: "L'été & co", Text: "a < b", Author: world.Author{Name: "Léa"}})
 	}
 	for path, kind := range map[string]string{rsssite.RSS: "rss", rsssite.Atom: "atom", rsssite.JSON: "json"} {
-		first, body := get(t, server.URL+path, "")
-		feed, err := gofeed.NewParser().ParseString(body)
+		first := get(t, server.URL+path, "")
+		feed, err := gofeed.NewParser().ParseString(first.body)
 		require.NoError(t, err)
 		require.Equal(t, kind, feed.FeedType)
 		require.Equal(t, "La Gazette", feed.Title)
@@ -52,20 +59,14 @@ func TestFeedsAreRead(t *testing.T) {
 		require.Equal(t, at.Add(2*time.Hour), feed.Items[0].PublishedParsed.UTC())
 		require.Equal(t, server.URL+"/posts/2", feed.Items[0].Link)
 
-		again, _ := get(t, server.URL+path, first.Header.Get("ETag"))
-		require.Equal(t, http.StatusNotModified, again.StatusCode)
+		require.Equal(t, http.StatusNotModified, get(t, server.URL+path, first.header.Get("ETag")).status)
 	}
-	page, body := get(t, server.URL+"/posts/2", "")
-	require.Equal(t, http.StatusOK, page.StatusCode)
-	require.Contains(t, body, "a &lt; b")
-	require.Equal(t, http.StatusNotFound, first(get(t, server.URL+"/posts/77", "")).StatusCode)
+	require.Contains(t, get(t, server.URL+"/posts/2", "").body, "a &lt; b")
+	require.Equal(t, http.StatusNotFound, get(t, server.URL+"/posts/77", "").status)
 
 	site.Remove(2)
-	_, body = get(t, server.URL+rsssite.RSS, "")
-	require.NotContains(t, body, "/posts/2<")
+	require.NotContains(t, get(t, server.URL+rsssite.RSS, "").body, "/posts/2<")
 }
-
-func first(r *http.Response, _ string) *http.Response { return r }
 
 func TestFaultsEnd(t *testing.T) {
 	t.Parallel()
@@ -73,10 +74,9 @@ func TestFaultsEnd(t *testing.T) {
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
 	site.SetFaults(rsssite.Faults{Status: http.StatusTooManyRequests, RetryAfter: "7", Times: 1})
-	refused, _ := get(t, server.URL+rsssite.RSS, "")
-	require.Equal(t, http.StatusTooManyRequests, refused.StatusCode)
-	require.Equal(t, "7", refused.Header.Get("Retry-After"))
-	served, _ := get(t, server.URL+rsssite.RSS, "")
-	require.Equal(t, http.StatusOK, served.StatusCode)
+	refused := get(t, server.URL+rsssite.RSS, "")
+	require.Equal(t, http.StatusTooManyRequests, refused.status)
+	require.Equal(t, "7", refused.header.Get("Retry-After"))
+	require.Equal(t, http.StatusOK, get(t, server.URL+rsssite.RSS, "").status)
 	require.Len(t, site.Requests(), 2)
 }

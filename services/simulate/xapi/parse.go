@@ -13,7 +13,7 @@ import (
 // knows is refused, as X refuses what an access level does not have.
 func parse(text string, limit int) (expression, error) {
 	if n := utf8.RuneCountInString(text); n > limit {
-		return nil, fmt.Errorf("Rule length is too long: it has %d characters, at most %d are allowed", n, limit) //nolint:staticcheck // X's own sentence
+		return nil, fmt.Errorf("Rule length is too long: it has %d characters, at most %d are allowed", n, limit)
 	}
 	p := &parser{text: text}
 	e, err := p.alternatives(0)

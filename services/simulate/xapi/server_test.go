@@ -37,35 +37,45 @@ func serve(t *testing.T, options xapi.Options) (*xapi.Server, *client) {
 	return api, &client{t, server.URL, server.Client()}
 }
 
-func (c *client) do(ctx context.Context, method, path, token, body string) *http.Response {
+// send sends a request; hear closes its answer's body.
+func (c *client) send(method, path, token, body string, hear func(*http.Response)) {
 	c.Helper()
+	ctx, hangUp := context.WithCancel(c.Context())
+	defer hangUp()
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, strings.NewReader(body))
 	require.NoError(c, err)
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := c.http.Do(request)
 	require.NoError(c, err)
-	c.Cleanup(func() { _ = response.Body.Close() })
-	return response
+	defer response.Body.Close()
+	hear(response)
+}
+
+// status sends a GET and answers its status.
+func (c *client) status(path, token string) (status int) {
+	c.Helper()
+	c.send(http.MethodGet, path, token, "", func(r *http.Response) { status = r.StatusCode })
+	return status
 }
 
 // ask sends a request and answers its status and body.
-func (c *client) ask(method, path, body string) (int, map[string]any) {
+func (c *client) ask(method, path, body string) (status int, answer map[string]any) {
 	c.Helper()
-	response := c.do(c.Context(), method, path, "secret", body)
-	defer response.Body.Close()
-	var answer map[string]any
-	data, err := io.ReadAll(response.Body)
-	require.NoError(c, err)
-	require.NoError(c, json.Unmarshal(data, &answer), string(data))
-	return response.StatusCode, answer
+	c.send(method, path, "secret", body, func(r *http.Response) {
+		data, err := io.ReadAll(r.Body)
+		require.NoError(c, err)
+		require.NoError(c, json.Unmarshal(data, &answer), string(data))
+		status = r.StatusCode
+	})
+	return status, answer
 }
 
 func TestOnlyTheTokenIsLetIn(t *testing.T) {
 	t.Parallel()
 	_, c := serve(t, xapi.Options{Token: "secret"})
-	require.Equal(t, http.StatusUnauthorized, c.do(t.Context(), http.MethodGet, xapi.PathRules, "wrong", "").StatusCode)
-	require.Equal(t, http.StatusOK, c.do(t.Context(), http.MethodGet, xapi.PathRules, "secret", "").StatusCode)
-	require.Equal(t, http.StatusNotFound, c.do(t.Context(), http.MethodGet, "/2/users", "secret", "").StatusCode)
+	require.Equal(t, http.StatusUnauthorized, c.status(xapi.PathRules, "wrong"))
+	require.Equal(t, http.StatusOK, c.status(xapi.PathRules, "secret"))
+	require.Equal(t, http.StatusNotFound, c.status("/2/users", "secret"))
 }
 
 func TestRulesAreAddedAndDeleted(t *testing.T) {
@@ -109,43 +119,43 @@ func TestLimitsAreTold(t *testing.T) {
 		status    int
 		remaining string
 	}{{200, "1"}, {200, "0"}, {429, "0"}} {
-		response := c.do(t.Context(), http.MethodGet, xapi.PathRules, "any", "")
-		require.Equal(t, want.status, response.StatusCode, i)
-		require.Equal(t, "2", response.Header.Get("x-rate-limit-limit"))
-		require.Equal(t, want.remaining, response.Header.Get("x-rate-limit-remaining"))
-		require.NotEmpty(t, response.Header.Get("x-rate-limit-reset"))
+		c.send(http.MethodGet, xapi.PathRules, "any", "", func(r *http.Response) {
+			require.Equal(t, want.status, r.StatusCode, i)
+			require.Equal(t, "2", r.Header.Get("x-rate-limit-limit"))
+			require.Equal(t, want.remaining, r.Header.Get("x-rate-limit-remaining"))
+			require.NotEmpty(t, r.Header.Get("x-rate-limit-reset"))
+		})
 	}
 }
 
 func TestTheStreamSendsWhatItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	api, c := serve(t, xapi.Options{KeepAlive: 20 * time.Millisecond})
-	require.Equal(t, http.StatusConflict, c.do(t.Context(), http.MethodGet, xapi.PathStream, "any", "").StatusCode, "without rules")
+	require.Equal(t, http.StatusConflict, c.status(xapi.PathStream, "any"), "without rules")
 	c.ask(http.MethodPost, xapi.PathRules, `{"add":[{"value":"oasis","tag":"a brand"}]}`)
-	ctx, hangUp := context.WithCancel(t.Context())
-	defer hangUp()
-	response := c.do(ctx, http.MethodGet, xapi.PathStream+"?tweet.fields=author_id,created_at&expansions=author_id", "any", "")
-	require.Equal(t, http.StatusOK, response.StatusCode)
-
-	status, answer := c.ask(http.MethodGet, xapi.PathStream, "")
-	require.Equal(t, http.StatusTooManyRequests, status, "there is one stream for all")
-	require.Equal(t, "TooManyConnections", answer["connection_issue"])
-
-	lines := bufio.NewReader(response.Body)
-	line, err := lines.ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "\r\n", line, "a keep-alive")
-
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
-	api.Show(world.Post{Number: 1, Time: at, Text: "rien"}, world.Post{Number: 2, Time: at, Text: "oasis & co", Author: world.Author{ID: 7, Handle: "Lea"}})
-	for line == "\r\n" {
-		line, err = lines.ReadString('\n')
-		require.NoError(t, err)
-	}
 	id := xapi.ID(world.Post{Number: 2, Time: at})
-	require.JSONEq(t, `{"data":{"id":"`+id+`","text":"oasis &amp; co","edit_history_tweet_ids":["`+id+`"],"author_id":"7",`+
-		`"created_at":"2026-03-01T12:00:00.000Z"},"includes":{"users":[{"id":"7","name":"","username":"Lea"}]},`+
-		`"matching_rules":[{"id":"1600000000000000001","tag":"a brand"}]}`, line)
+	c.send(http.MethodGet, xapi.PathStream+"?tweet.fields=author_id,created_at&expansions=author_id", "any", "", func(r *http.Response) {
+		require.Equal(t, http.StatusOK, r.StatusCode)
+		status, answer := c.ask(http.MethodGet, xapi.PathStream, "")
+		require.Equal(t, http.StatusTooManyRequests, status, "there is one stream for all")
+		require.Equal(t, "TooManyConnections", answer["connection_issue"])
+
+		lines := bufio.NewReader(r.Body)
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, "\r\n", line, "a keep-alive")
+
+		api.Show(world.Post{Number: 1, Time: at, Text: "rien"},
+			world.Post{Number: 2, Time: at, Text: "oasis & co", Author: world.Author{ID: 7, Handle: "Lea"}})
+		for line == "\r\n" {
+			line, err = lines.ReadString('\n')
+			require.NoError(t, err)
+		}
+		require.JSONEq(t, `{"data":{"id":"`+id+`","text":"oasis &amp; co","edit_history_tweet_ids":["`+id+`"],"author_id":"7",`+
+			`"created_at":"2026-03-01T12:00:00.000Z"},"includes":{"users":[{"id":"7","name":"","username":"Lea"}]},`+
+			`"matching_rules":[{"id":"1600000000000000001","tag":"a brand"}]}`, line)
+	})
 	require.Equal(t, 1, api.Delivered())
 }
 
