@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -68,13 +69,22 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 	if err != nil {
 		return fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range consumer.workers() {
+		group.Go(func() error { return b.follow(ctx, c, consumer, handle) })
+	}
+	defer b.rest(consumer)
+	return group.Wait()
+}
+
+// follow is one worker of a consumer.
+func (b *Bus) follow(ctx context.Context, c jetstream.Consumer, consumer Consumer, handle Handler) error {
 	messages, err := c.Messages(jetstream.PullMaxMessages(consumer.Batch), jetstream.WithMessagesErrOnMissingHeartbeat(false))
 	if err != nil {
 		return fmt.Errorf("bus: consume %s: %w", consumer.Durable, err)
 	}
 	defer messages.Stop()
 	work := context.WithoutCancel(ctx)
-	defer b.rest(consumer)
 	for {
 		b.beat(consumer)
 		batch, err := gather(ctx, messages, consumer)

@@ -32,8 +32,8 @@ const (
 
 // Durable consumers: the service's name, and what for where it has several.
 var (
-	Scorer          = Consumer{Durable: "scorer", Stream: StreamMentions, Filter: SubjectCollected + ".>", Batch: 2000}
-	StoreScored     = Consumer{Durable: "store-scored", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 10000, Linger: 200 * time.Millisecond}
+	Scorer          = Consumer{Durable: "scorer", Stream: StreamMentions, Filter: SubjectCollected + ".>", Batch: 1000, Workers: 2}
+	StoreScored     = Consumer{Durable: "store-scored", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 5000, Linger: 200 * time.Millisecond, Workers: 2}
 	StoreDeleted    = Consumer{Durable: "store-deleted", Stream: StreamMentions, Filter: SubjectDeleted + ".>", Batch: 1000, Linger: time.Second}
 	StoreIncidents  = Consumer{Durable: "store-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 500}
 	StorePages      = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
@@ -73,7 +73,10 @@ type Consumer struct {
 	Filter  string
 	Batch   int           // messages handed to the handler at once, at most
 	Linger  time.Duration // how long a batch waits to fill
+	Workers int           // batches handled side by side, 1 where the order matters
 }
+
+func (c Consumer) workers() int { return max(1, c.Workers) }
 
 func (c Consumer) config() jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{
@@ -82,7 +85,7 @@ func (c Consumer) config() jetstream.ConsumerConfig {
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       ackWait,
 		MaxDeliver:    maxDeliver,
-		MaxAckPending: c.Batch * batchesInFlight,
+		MaxAckPending: c.Batch * c.workers() * batchesInFlight,
 		DeliverPolicy: jetstream.DeliverAllPolicy,
 	}
 }

@@ -13,12 +13,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -118,18 +119,30 @@ func throughput(b *testing.B, m *machine, load *bus.Bus) float64 {
 	return benchMentions / elapsed.Seconds()
 }
 
+// publishMany publishes through several hands: one would wait for the bus.
 func publishMany(b *testing.B, load *bus.Bus, n, from int) {
 	b.Helper()
-	batch := make([]bus.Outgoing, 0, 2000)
-	for i := range n {
-		batch = append(batch, outgoing(benchMention(from+i, "bigbrand", false, time.Now())))
-		if len(batch) == cap(batch) || i == n-1 {
-			for _, result := range load.PublishAll(b.Context(), batch) {
-				require.NoError(b, result.Err)
+	const hands = 4
+	var group errgroup.Group
+	for hand := range hands {
+		group.Go(func() error {
+			batch := make([]bus.Outgoing, 0, 500)
+			for i := hand; i < n; i += hands {
+				batch = append(batch, outgoing(benchMention(from+i, "bigbrand", false, time.Now())))
+				if len(batch) < cap(batch) && i+hands < n {
+					continue
+				}
+				for _, result := range load.PublishAll(b.Context(), batch) {
+					if result.Err != nil {
+						return result.Err
+					}
+				}
+				batch = batch[:0]
 			}
-			batch = batch[:0]
-		}
+			return nil
+		})
 	}
+	require.NoError(b, group.Wait())
 }
 
 // hook receives pages.
@@ -231,48 +244,56 @@ func incidents(b *testing.B, load *bus.Bus) func(func(*vigiev1.Incident) bool) {
 	}
 }
 
-// bareLoop is what the machine does at best with these bytes: publish, consume,
-// batch-insert, in one process beside the same NATS and the same engine.
+// bareLoop is what the machine does with these bytes through the same bus when
+// nothing is decided: publish, consume, batch-insert.
 func bareLoop(b *testing.B, m *machine, load *bus.Bus) float64 {
 	b.Helper()
-	ctx := context.Background()
-	js := load.JetStream()
-	_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare"}, Duplicates: 10 * time.Minute})
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	bare := bus.Consumer{Durable: "bare", Stream: "BARE", Batch: bus.StoreScored.Batch, Linger: bus.StoreScored.Linger}
+	_, err := load.JetStream().CreateStream(ctx, jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare"}, Duplicates: time.Minute})
 	require.NoError(b, err)
-	consumer, err := js.CreateConsumer(ctx, "BARE", jetstream.ConsumerConfig{AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 20_000})
+	_, err = load.JetStream().CreateConsumer(ctx, "BARE", jetstream.ConsumerConfig{
+		Durable: "bare", AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 2 * bare.Batch,
+	})
 	require.NoError(b, err)
 	conn, err := clickhouse.Open(ctx, m.config, time.Second)
 	require.NoError(b, err)
 	defer conn.Close()
-	require.NoError(b, conn.Exec(ctx, "CREATE TABLE bare (id String, data String) ENGINE = MergeTree ORDER BY id"))
+	require.NoError(b, conn.Exec(ctx, "CREATE TABLE bare (sequence UInt64, data String) ENGINE = MergeTree ORDER BY sequence"))
 
 	start := time.Now()
+	var done atomic.Int64
 	go func() {
-		for i := range benchMentions {
-			mention := benchMention(i, "bigbrand", false, start)
-			data, _ := proto.Marshal(mention)
-			_, _ = js.PublishMsgAsync(&nats.Msg{Subject: "bare", Data: data}, jetstream.WithMsgID(mention.MentionId))
-		}
+		_ = load.Consume(ctx, bare, func(ctx context.Context, messages []*bus.Message) []error {
+			batch, err := conn.PrepareBatch(ctx, "INSERT INTO bare")
+			for _, message := range messages {
+				if err == nil {
+					err = batch.Append(message.Sequence, string(message.Data))
+				}
+			}
+			if err == nil {
+				err = batch.Send()
+			}
+			if err != nil {
+				b.Error(err)
+			}
+			done.Add(int64(len(messages)))
+			return nil
+		})
 	}()
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(10_000))
-	require.NoError(b, err)
-	defer messages.Stop()
-	for done := 0; done < benchMentions; {
-		batch, err := conn.PrepareBatch(ctx, "INSERT INTO bare")
-		require.NoError(b, err)
-		var taken []jetstream.Msg
-		for len(taken) < 10_000 && done+len(taken) < benchMentions {
-			msg, err := messages.Next()
-			require.NoError(b, err)
-			require.NoError(b, batch.Append(strconv.Itoa(done+len(taken)), string(msg.Data())))
-			taken = append(taken, msg)
+	outs := make([]bus.Outgoing, 0, 2000)
+	for i := range benchMentions {
+		out := outgoing(benchMention(i, "bigbrand", false, start))
+		out.Subject = "bare"
+		if outs = append(outs, out); len(outs) == cap(outs) {
+			for _, result := range load.PublishAll(ctx, outs) {
+				require.NoError(b, result.Err)
+			}
+			outs = outs[:0]
 		}
-		require.NoError(b, batch.Send())
-		for _, msg := range taken {
-			require.NoError(b, msg.Ack())
-		}
-		done += len(taken)
 	}
+	require.Eventually(b, func() bool { return done.Load() >= benchMentions }, 3*time.Minute, 20*time.Millisecond)
 	return benchMentions / time.Since(start).Seconds()
 }
 

@@ -54,16 +54,20 @@ func Run(ctx context.Context, cfg *config.Config, logger *slog.Logger, ready fun
 	if err != nil {
 		return err
 	}
+	invented := world.New(seed, cfg.Simulate.Rate)
+	account, _ := invented.Official(cfg.Simulate.CrisisBrand)
 	s := &simulation{
-		world: world.New(seed, cfg.Simulate.Rate), logger: logger,
+		world: invented, logger: logger,
 		site:    rsssite.New(rsssite.Options{Title: "La Gazette qui n'existe pas", Language: "fr"}),
 		bluesky: jetstream.New(jetstream.Options{Noise: noise}),
-		social:  instance.New(instance.Options{Token: MastodonToken, Noise: noise}),
+		social:  instance.New(instance.Options{Token: MastodonToken, Noise: noise, Account: account}),
 		x:       xapi.New(xapi.Options{Token: XToken}),
 	}
-	defer s.bluesky.Close()
-	defer s.social.Close()
+	closeStreams := func() { s.bluesky.Close(); s.social.Close() }
+	defer closeStreams()
+	defer context.AfterFunc(ctx, closeStreams)() // open streams would hold up the listener's stop
 	now := time.Now()
+	s.bluesky.Murmur(now.Add(-past), now)
 	s.deal(s.world.History(now.Add(-past), now))
 	if after := cfg.Simulate.CrisisAfter.Std(); after > 0 {
 		if _, err := s.world.Crisis(cfg.Simulate.CrisisBrand, world.CrisisSafety, now.Add(after)); err != nil {

@@ -32,15 +32,28 @@ func (s *Server) makeNoise() {
 		case <-s.done:
 			return
 		case <-ticker.C:
-			s.noise(r, n)
+			s.noise(r, n, s.options.Now())
 		}
 	}
 }
 
-// noise is one event of the kinds the network makes, in rough proportion.
-func (s *Server) noise(r *rand.Rand, n int64) {
+// murmurEvery is the time between two events of the past: a network this large
+// is never silent for longer.
+const murmurEvery = 20 * time.Second
+
+// Murmur lets everyone else have been on the network for a while, so that the
+// past has no holes.
+func (s *Server) Murmur(from, to time.Time) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for n := int64(1); from.Before(to); n++ {
+		s.noise(r, n, from)
+		from = from.Add(murmurEvery)
+	}
+}
+
+// noise is one event, at a moment, of the kinds the network makes, in rough proportion.
+func (s *Server) noise(r *rand.Rand, n int64, now time.Time) {
 	stranger := world.Author{ID: strangerID + r.Int64N(5000), Handle: "stranger", Name: "Somebody Else", Followers: r.IntN(400)}
-	now := s.options.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ref := reference{did: DID(stranger), rkey: tid(now, n), rev: tid(now, n)}
