@@ -147,13 +147,19 @@ func (s *Site) view(r *http.Request) *view {
 	defer s.mu.Unlock()
 	posts := slices.Clone(s.posts[max(0, len(s.posts)-s.options.Items):])
 	slices.Reverse(posts)
-	v := &view{Options: s.options, base: "http://" + r.Host, posts: posts, changed: s.changed, faults: s.faults}
+	v := &view{Options: s.options, base: base(r), posts: posts, changed: s.changed, faults: s.faults}
 	if s.faults.Times > 0 {
 		if s.faults.Times--; s.faults.Times == 0 {
 			s.faults = Faults{}
 		}
 	}
 	return v
+}
+
+// base is where the site begins, also behind http.StripPrefix.
+func base(r *http.Request) string {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	return "http://" + r.Host + strings.TrimSuffix(path, r.URL.Path)
 }
 
 // link is where a person reads a post.

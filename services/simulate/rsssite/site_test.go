@@ -68,6 +68,18 @@ func TestFeedsAreRead(t *testing.T) {
 	require.NotContains(t, get(t, server.URL+rsssite.RSS, "").body, "/posts/2<")
 }
 
+func TestASiteCanStandInAFolder(t *testing.T) {
+	t.Parallel()
+	site := rsssite.New(rsssite.Options{})
+	site.Show(world.Post{Number: 7, Time: time.Now(), Title: "a"})
+	server := httptest.NewServer(http.StripPrefix("/gazette", site))
+	t.Cleanup(server.Close)
+	feed, err := gofeed.NewParser().ParseString(get(t, server.URL+"/gazette"+rsssite.RSS, "").body)
+	require.NoError(t, err)
+	require.Equal(t, server.URL+"/gazette/posts/7", feed.Items[0].Link)
+	require.Equal(t, http.StatusOK, get(t, feed.Items[0].Link, "").status)
+}
+
 func TestFaultsEnd(t *testing.T) {
 	t.Parallel()
 	site := rsssite.New(rsssite.Options{})

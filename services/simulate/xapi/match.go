@@ -45,11 +45,7 @@ func (n negation) matches(t *tweet, stream bool) bool { return !n.expression.mat
 func (n negation) positive() bool                     { return false }
 
 func (k keyword) matches(t *tweet, stream bool) bool {
-	texts := []string{t.text}
-	if stream && t.quoted != nil {
-		texts = append(texts, t.quoted.text)
-	}
-	return slices.ContainsFunc(texts, func(text string) bool { return contains(tokens(text), k, stream) })
+	return contains(t.tokens, k, stream) || stream && t.quoted != nil && contains(t.quoted.tokens, k, stream)
 }
 
 func (k keyword) positive() bool { return true }

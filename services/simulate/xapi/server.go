@@ -49,6 +49,8 @@ const searchWindow = 7 * 24 * time.Hour
 // Server is the API.
 type Server struct {
 	options Options
+	closed  chan struct{}
+	closing sync.Once
 
 	mu        sync.Mutex
 	faults    Faults
@@ -79,7 +81,7 @@ func New(o Options) *Server {
 	if o.Limits == nil {
 		o.Limits = documented
 	}
-	return &Server{options: o, numbers: map[int64]*tweet{}, streams: map[*stream]bool{}, windows: map[string]*window{}}
+	return &Server{options: o, closed: make(chan struct{}), numbers: map[int64]*tweet{}, streams: map[*stream]bool{}, windows: map[string]*window{}}
 }
 
 // Show publishes posts: those who stream get them at once, search finds them

@@ -159,6 +159,20 @@ func TestTheStreamSendsWhatItIsAskedFor(t *testing.T) {
 	require.Equal(t, 1, api.Delivered())
 }
 
+func TestCloseEndsStreams(t *testing.T) {
+	t.Parallel()
+	api, c := serve(t, xapi.Options{})
+	c.ask(http.MethodPost, xapi.PathRules, `{"add":[{"value":"oasis"}]}`)
+	c.send(http.MethodGet, xapi.PathStream, "any", "", func(r *http.Response) {
+		api.Close()
+		api.Close()
+		rest, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		require.Empty(t, rest)
+	})
+	require.Zero(t, api.Streams())
+}
+
 func TestSearchChecksItsParametersAndTurnsPages(t *testing.T) {
 	t.Parallel()
 	api, c := serve(t, xapi.Options{Indexing: time.Minute})

@@ -51,6 +51,12 @@ func (s *Server) Crowd() { s.each(func(st *stream) { offer(st.end, tooMany) }) }
 // Break ends all streams without a word.
 func (s *Server) Break() { s.each(func(st *stream) { offer(st.drop, true) }) }
 
+// Close ends all streams in order, and lets no new one in: a server that stops
+// would wait for them.
+func (s *Server) Close() {
+	s.closing.Do(func() { close(s.closed) })
+}
+
 func (s *Server) each(visit func(*stream)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,6 +113,8 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, st *stream) {
 	for {
 		select {
 		case <-r.Context().Done():
+			return
+		case <-s.closed:
 			return
 		case <-st.drop:
 			wire.abort()

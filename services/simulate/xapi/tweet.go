@@ -27,6 +27,7 @@ type tweet struct {
 	id      int64
 	history []string // ids of the versions, this one last
 	text    string   // as shown: a retweet's begins with RT
+	tokens  []string // of the text
 	refers  []reference
 	handles []string // mentioned
 	to      string   // handle answered
@@ -68,6 +69,7 @@ func (t *tweet) refer(numbers map[int64]*tweet) {
 		}
 		t.refers = append(t.refers, reference{kind, shared.history[0]})
 	}
+	t.tokens = tokens(t.text)
 	for _, found := range handleRule.FindAllStringSubmatch(t.text, -1) {
 		t.handles = append(t.handles, found[1])
 	}
