@@ -138,12 +138,14 @@ func (d *desk) open(w http.ResponseWriter, r *http.Request, token string) (ack.C
 	if claim.PersonID == "" {
 		view.People = cfg.People
 	}
-	if incident := d.live.find(claim.IncidentID); incident != nil {
+	if found := d.live.find(claim.IncidentID); found != nil {
+		incidents := []Incident{*found}
+		d.reader.hideDeleted(r.Context(), now, incidents)
 		v := viewer{words: view.T, cfg: cfg, now: now, zone: cfg.Location(), signer: d.signer}
-		shown := v.incident(*incident)
+		shown := v.incident(incidents[0])
 		view.Incident = &shown
-		if incident.Over != nil {
-			view.Over = fmt.Sprintf(view.T.AckOver, v.clock(*incident.Over))
+		if over := incidents[0].Over; over != nil {
+			view.Over = fmt.Sprintf(view.T.AckOver, v.clock(*over))
 		}
 	}
 	return claim, view, true

@@ -152,7 +152,9 @@ func guarded(next http.Handler) http.Handler {
 
 func (d *desk) status(ctx context.Context) Status {
 	now := d.now()
-	return newStatus(now, d.config.Get(), d.live, d.reader.get(ctx, now))
+	status := newStatus(now, d.config.Get(), d.live, d.reader.get(ctx, now))
+	d.reader.hideDeleted(ctx, now, status.Incidents)
+	return status
 }
 
 func (d *desk) showDesk(w http.ResponseWriter, r *http.Request) {

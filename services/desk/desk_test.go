@@ -226,3 +226,30 @@ func TestClickHouseGoesAway(t *testing.T) {
 	code, _ := h.tap(h.link("alice", isCrisis, later()))
 	require.Equal(t, 200, code, "and an ack needs no ClickHouse")
 }
+
+// A post of an incident is deleted at its source: the desk shows it no longer,
+// nor does the page of a link. Nor are posts shown for longer than deletions of
+// them are known.
+func TestADeletedPostIsShownNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, tables(t))
+	conn, err := clickhouse.Open(t.Context(), h.cfg, time.Second)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	h.publish(incident(isCrisis, 1, time.Now().Add(-time.Hour)))
+	old := incident(isCrisis, 1, time.Now().Add(-deletionsKept))
+	old.IncidentId, old.Evidence.Posts[0].MentionId = "acme@old", "bluesky:2"
+	h.publish(old)
+	h.open()
+	s := h.status()
+	require.Len(t, s.Incidents, 2)
+	require.Len(t, s.Incidents[0].Posts, 1)
+	require.Empty(t, s.Incidents[1].Posts)
+	require.NoError(t, conn.Exec(t.Context(), "INSERT INTO deletions VALUES ('bluesky:1', 'bluesky', now64(3))"))
+	require.Empty(t, h.status().Incidents[0].Posts)
+	for _, path := range []string{"/", "/ack?" + h.link("alice", isCrisis, later()).Encode()} {
+		_, body := h.get(path)
+		require.NotContains(t, body, "&lt;script&gt;alert", path)
+		require.NotContains(t, body, "<blockquote", path)
+	}
+}

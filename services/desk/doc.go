@@ -11,6 +11,7 @@
 //	desk.go      Run, and what answers which address
 //	live.go      incidents and pages, as the bus tells of them
 //	figures.go   posts and counts, from ClickHouse
+//	deleted.go   which posts of an incident are to be shown no more
 //	status.go    both together: /api/status
 //	view.go      the same in words, for the page; flow.go its brands and sources
 //	words.go     the words, in French and English

@@ -33,7 +33,6 @@ type live struct {
 	incidents map[string]*followed
 	pages     map[string]*vigiev1.Page // newest state of each, with what earlier ones knew
 	sent      map[string]time.Time     // when each page was sent
-	seen      map[string]uint64        // by stream: sequence of the last message taken in
 }
 
 // followed is an incident and the way it took.
@@ -44,25 +43,29 @@ type followed struct {
 
 func newLive(logger *slog.Logger) *live {
 	return &live{
-		logger: logger, incidents: map[string]*followed{}, pages: map[string]*vigiev1.Page{},
-		sent: map[string]time.Time{}, seen: map[string]uint64{},
+		logger: logger, incidents: map[string]*followed{}, pages: map[string]*vigiev1.Page{}, sent: map[string]time.Time{},
 	}
 }
 
 // follow reads both streams from their beginning and goes on until ctx is done.
 // It calls ready once what they held at the start is known.
 func (l *live) follow(ctx context.Context, b *bus.Bus, ready func()) error {
-	incidents, err := l.read(ctx, b, bus.StreamIncidents, l.incident)
-	if err != nil {
-		return err
+	late := time.After(catchUp)
+	for _, source := range []struct {
+		stream string
+		take   func([]byte) error
+	}{{bus.StreamIncidents, l.incident}, {bus.StreamPages, l.page}} {
+		reading, caughtUp, err := l.read(ctx, b, source.stream, source.take)
+		if err != nil {
+			return err
+		}
+		defer reading.Stop()
+		select { // better to start with a full page, and better late than never
+		case <-caughtUp:
+		case <-late:
+		case <-ctx.Done():
+		}
 	}
-	defer incidents.Stop()
-	pages, err := l.read(ctx, b, bus.StreamPages, l.page)
-	if err != nil {
-		return err
-	}
-	defer pages.Stop()
-	l.wait(ctx, b)
 	ready()
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
@@ -76,53 +79,30 @@ func (l *live) follow(ctx context.Context, b *bus.Bus, ready func()) error {
 	}
 }
 
-func (l *live) read(ctx context.Context, b *bus.Bus, stream string, take func([]byte) error) (jetstream.ConsumeContext, error) {
+// read hands the messages of a stream to take. caughtUp is closed once those that
+// were there at the start have been.
+func (l *live) read(ctx context.Context, b *bus.Bus, stream string, take func([]byte) error) (jetstream.ConsumeContext, <-chan struct{}, error) {
 	consumer, err := b.JetStream().OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{})
 	if err != nil {
-		return nil, fmt.Errorf("desk: read %s: %w", stream, err)
+		return nil, nil, fmt.Errorf("desk: read %s: %w", stream, err)
 	}
-	following, err := consumer.Consume(func(m jetstream.Msg) {
+	caughtUp := make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(caughtUp) })
+	if consumer.CachedInfo().NumPending == 0 {
+		arrive()
+	}
+	reading, err := consumer.Consume(func(m jetstream.Msg) {
 		if err := take(m.Data()); err != nil { // the services that act on it keep it as a dead letter
 			l.logger.Warn("desk: skipped", "stream", stream, "err", err)
 		}
-		if meta, err := m.Metadata(); err == nil {
-			l.mu.Lock()
-			l.seen[stream] = meta.Sequence.Stream
-			l.mu.Unlock()
+		if meta, err := m.Metadata(); err == nil && meta.NumPending == 0 {
+			arrive()
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("desk: read %s: %w", stream, err)
+		return nil, nil, fmt.Errorf("desk: read %s: %w", stream, err)
 	}
-	return following, nil
-}
-
-// wait lets the desk start with what is known, and not with an empty page.
-func (l *live) wait(ctx context.Context, b *bus.Bus) {
-	ctx, cancel := context.WithTimeout(ctx, catchUp)
-	defer cancel()
-	for _, name := range []string{bus.StreamIncidents, bus.StreamPages} {
-		stream, err := b.JetStream().Stream(ctx, name)
-		if err != nil {
-			return
-		}
-		last := stream.CachedInfo().State.LastSeq
-		if stream.CachedInfo().State.Msgs == 0 {
-			continue
-		}
-		for !l.sees(name, last) && ctx.Err() == nil {
-			select {
-			case <-ctx.Done():
-			case <-time.After(5 * time.Millisecond):
-			}
-		}
-	}
-}
-
-func (l *live) sees(stream string, sequence uint64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.seen[stream] >= sequence
+	return reading, caughtUp, nil
 }
 
 // incident takes in a revision; one that is known changes nothing.
