@@ -41,10 +41,9 @@ type Pulse interface {
 func (b *Bus) BeatOn(pulse Pulse) { b.pulse = pulse }
 
 // Connect reaches the bus the config names and creates what is missing of its
-// table. It waits up to wait for a server that is not there yet. Options are
-// added to the connection's own (an in-process server, a name).
-func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, wait time.Duration, options ...nats.Option) (*Bus, error) {
-	options = append([]nats.Option{
+// table. It waits up to wait for a server that is not there yet.
+func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, wait time.Duration) (*Bus, error) {
+	options := []nats.Option{
 		nats.Name("vigie"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond),
@@ -53,7 +52,7 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 				logger.Warn("bus: connection lost, reconnecting", "err", err)
 			}
 		}),
-	}, options...)
+	}
 	if cfg.NATS.CredentialsFile.IsSet() {
 		options = append(options, nats.UserCredentialBytes([]byte(cfg.NATS.CredentialsFile.Value())))
 	}

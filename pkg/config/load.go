@@ -79,13 +79,14 @@ func Parse(path string, data []byte, environ []string) (*Config, error) {
 			check.node(document.Body, cfg, "")
 		}
 	}
-	if len(check.problems) == 0 && len(bytes.TrimSpace(data)) > 0 {
+	readable := len(check.problems) == check.unknown // an unknown key hides no other fault
+	if readable && len(bytes.TrimSpace(data)) > 0 {
 		if err := yaml.Unmarshal(data, cfg); err != nil {
 			check.add("", "%v", err)
+			readable = false
 		}
 	}
 	check.environment(cfg, environ)
-	readable := len(check.problems) == 0
 	check.secrets(cfg, filepath.Dir(path))
 	if readable {
 		check.validate(cfg)
@@ -102,6 +103,7 @@ type checker struct {
 	file     string
 	lines    map[string]int
 	problems Problems
+	unknown  int // of the problems, keys nobody knows
 }
 
 func (c *checker) add(path, rule string, args ...any) {

@@ -33,6 +33,7 @@ func (c *checker) check(node ast.Node, t reflect.Type, path string) {
 		c.mapping(node, path, func(key string, value ast.Node) {
 			field, known := fieldOf(t, key)
 			if !known {
+				c.unknown++
 				c.add(join(path, key), "unknown key; the keys here are %s", strings.Join(keysOf(t), ", "))
 				return
 			}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 )
 
 const (
@@ -91,9 +90,6 @@ func lockFolder(dir string) (*os.File, error) {
 
 // Address is where clients of other processes connect.
 func (s *Server) Address() string { return s.server.Addr().String() }
-
-// InProcess makes a client of the same process skip the network.
-func (s *Server) InProcess() nats.Option { return nats.InProcessServer(s.server) }
 
 // Stop closes the server once everything it holds is on disk.
 func (s *Server) Stop() {

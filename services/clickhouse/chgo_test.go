@@ -28,12 +28,12 @@ func requireCHCode(t *testing.T, err error, code int) {
 	require.Equal(t, proto.Error(code), e.Code, e.Message)
 }
 
-// setting reads a session's setting.
-func setting(t *testing.T, client *ch.Client, name string, settings ...ch.Setting) string {
+// maxBlockSize reads that setting of a session.
+func maxBlockSize(t *testing.T, client *ch.Client, settings ...ch.Setting) string {
 	t.Helper()
 	var values proto.ColStr
 	require.NoError(t, client.Do(context.Background(), ch.Query{
-		Body:     "SELECT toString(getSetting('" + name + "')) AS v",
+		Body:     "SELECT toString(getSetting('max_block_size')) AS v",
 		Result:   proto.Results{{Name: "v", Data: &values}},
 		Settings: settings,
 	}))

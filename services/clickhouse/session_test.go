@@ -165,24 +165,24 @@ func TestSettingsLastOneQuery(t *testing.T) {
 	seven := ch.Setting{Key: name, Value: "77", Important: true}
 	unknown := ch.Setting{Key: "no_such_setting", Value: "1", Important: true}
 
-	before := setting(t, client, name)
-	require.Equal(t, "77", setting(t, client, name, seven))
-	require.Equal(t, before, setting(t, client, name), "a query's setting ends with the query")
+	before := maxBlockSize(t, client)
+	require.Equal(t, "77", maxBlockSize(t, client, seven))
+	require.Equal(t, before, maxBlockSize(t, client), "a query's setting ends with the query")
 
 	require.NoError(t, do("SET max_block_size = 55"))
-	require.Equal(t, "55", setting(t, client, name), "SET lasts")
-	require.Equal(t, "77", setting(t, client, name, seven))
-	require.Equal(t, "55", setting(t, client, name))
+	require.Equal(t, "55", maxBlockSize(t, client), "SET lasts")
+	require.Equal(t, "77", maxBlockSize(t, client, seven))
+	require.Equal(t, "55", maxBlockSize(t, client))
 
 	requireCHCode(t, do("SHOW TABLES", seven, unknown), 115)
-	require.Equal(t, "55", setting(t, client, name))
+	require.Equal(t, "55", maxBlockSize(t, client))
 	unknown.Important = false
-	require.Equal(t, "77", setting(t, client, name, seven, unknown), "what is not important may be unknown")
+	require.Equal(t, "77", maxBlockSize(t, client, seven, unknown), "what is not important may be unknown")
 
 	readonly := ch.Setting{Key: "readonly", Value: "1", Important: true}
 	requireCHCode(t, do("CREATE TABLE t (id UInt8) ENGINE = Memory", readonly), 164)
 	require.NoError(t, do("CREATE TABLE t (id UInt8) ENGINE = Memory"), "even readonly ends with its query")
-	require.Equal(t, "55", setting(t, client, name), "and takes nothing else along")
+	require.Equal(t, "55", maxBlockSize(t, client), "and takes nothing else along")
 }
 
 func TestSettingsOfClickHouseGo(t *testing.T) {
@@ -276,6 +276,7 @@ func TestStandardLibrary(t *testing.T) {
 	}
 	rows, err := db.QueryContext(ctx, "SELECT version_id, is_applied FROM versions ORDER BY version_id")
 	require.NoError(t, err)
+	defer rows.Close()
 	var versions []int64
 	for rows.Next() {
 		var version int64
@@ -292,6 +293,7 @@ func TestStandardLibrary(t *testing.T) {
 	require.NoError(t, err)
 	insert, err := tx.PrepareContext(ctx, "INSERT INTO versions (version_id, is_applied)")
 	require.NoError(t, err)
+	defer insert.Close()
 	for i := range 10 {
 		_, err := insert.ExecContext(ctx, int64(10+i), uint8(1))
 		require.NoError(t, err)

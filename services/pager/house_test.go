@@ -99,7 +99,7 @@ func serve(t testing.TB, handler http.Handler) string {
 // connect gives a pager a connection of its own, as another process has.
 func (h *house) connect() *bus.Bus {
 	h.t.Helper()
-	b, err := bus.Connect(h.t.Context(), h.cfg, slog.New(slog.DiscardHandler), nil, time.Second, h.server.InProcess())
+	b, err := bus.Connect(h.t.Context(), h.cfg, slog.New(slog.DiscardHandler), nil, time.Second)
 	require.NoError(h.t, err)
 	h.t.Cleanup(b.Close)
 	return b

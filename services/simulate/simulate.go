@@ -63,7 +63,7 @@ func Run(ctx context.Context, cfg *config.Config, logger *slog.Logger, ready fun
 		social:  instance.New(instance.Options{Token: MastodonToken, Noise: noise, Account: account}),
 		x:       xapi.New(xapi.Options{Token: XToken}),
 	}
-	closeStreams := func() { s.bluesky.Close(); s.social.Close() }
+	closeStreams := func() { s.bluesky.Close(); s.social.Close(); s.x.Close() }
 	defer closeStreams()
 	defer context.AfterFunc(ctx, closeStreams)() // open streams would hold up the listener's stop
 	now := time.Now()

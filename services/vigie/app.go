@@ -8,7 +8,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
@@ -50,8 +49,8 @@ func (a *app) process(cfg *config.Config) *process {
 }
 
 // connect reaches the bus and gives what a service needs to run.
-func (p *process) connect(ctx context.Context, options ...nats.Option) (run.Env, error) {
-	b, err := bus.Connect(ctx, p.config.Get(), p.logger, p.metrics, busWait, options...)
+func (p *process) connect(ctx context.Context) (run.Env, error) {
+	b, err := bus.Connect(ctx, p.config.Get(), p.logger, p.metrics, busWait)
 	if err != nil {
 		return run.Env{}, err
 	}

@@ -133,10 +133,10 @@ func (p *process) awaitEngine(ctx context.Context, ended chan error) error {
 func stopEngine(cmd *exec.Cmd, lifeline io.Closer, ended <-chan error) {
 	lifeline.Close()
 	select {
-	case <-ended:
+	case <-ended: //nolint:errcheck // it was asked to end
 	case <-time.After(engineStop):
 		_ = cmd.Process.Kill()
-		<-ended
+		<-ended //nolint:errcheck // a killed process ends with an error
 	}
 }
 

@@ -93,12 +93,12 @@ func (p *process) importAlone(ctx context.Context, format string, paths []string
 	if err := writable(cfg.DataDir); err != nil {
 		return err
 	}
-	stopNATS, options, err := p.embeddedNATS(cfg)
+	stopNATS, err := p.embeddedNATS(cfg)
 	if err != nil {
 		return err
 	}
 	defer stopNATS()
-	env, err := p.connect(ctx, options...)
+	env, err := p.connect(ctx)
 	if err != nil {
 		return err
 	}

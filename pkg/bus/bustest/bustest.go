@@ -24,7 +24,7 @@ func Start(t testing.TB) *bus.Bus {
 	require.NoError(t, err)
 	cfg := config.Default()
 	cfg.NATS.URL = "nats://" + server.Address()
-	b, err := bus.Connect(t.Context(), cfg, slog.New(slog.DiscardHandler), nil, time.Second, server.InProcess())
+	b, err := bus.Connect(t.Context(), cfg, slog.New(slog.DiscardHandler), nil, time.Second)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		b.Close()

@@ -3,6 +3,7 @@ package native
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
 
 	"github.com/go-faster/city"
@@ -129,7 +130,7 @@ func grow(b []byte, n int) []byte {
 }
 
 func unexpected(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

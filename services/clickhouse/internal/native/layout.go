@@ -170,9 +170,10 @@ func splitType(name string) (base string, args []string, err error) {
 func endOfQuote(s string, i int) int {
 	quote := s[i]
 	for i++; i < len(s); i++ {
-		if s[i] == '\\' {
+		switch s[i] {
+		case '\\':
 			i++
-		} else if s[i] == quote {
+		case quote:
 			return i
 		}
 	}
