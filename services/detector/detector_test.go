@@ -109,7 +109,7 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	stop := b.start()
-	b.post(0, 40, vigiev1.Origin_ORIGIN_LIVE)
+	b.post(0, 200, vigiev1.Origin_ORIGIN_LIVE)
 	last := func() *vigiev1.Incident { return b.incidents()[len(b.incidents())-1] }
 	b.eventually("it is a crisis", func() bool {
 		return len(b.incidents()) > 0 && last().Level == vigiev1.Level_LEVEL_CRISIS
@@ -124,7 +124,7 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	stop()
 
 	b.start()
-	b.post(40, 40, vigiev1.Origin_ORIGIN_LIVE)
+	b.post(200, 40, vigiev1.Origin_ORIGIN_LIVE)
 	b.settled()
 	for _, incident := range b.incidents()[known:] {
 		require.Equal(t, first.IncidentId, incident.IncidentId, "no second incident for the same thing")
