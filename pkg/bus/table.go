@@ -105,14 +105,13 @@ func streams(retention time.Duration) []jetstream.StreamConfig {
 		config.Duplicates = min(busyWindow, retention)
 		return config
 	}
-	month := 30 * 24 * time.Hour
 	return []jetstream.StreamConfig{
 		busy(stream(StreamMentions, retention, 8*gib, SubjectCollected+".>", SubjectDeleted+".>")),
 		busy(stream(StreamScored, retention, 8*gib, SubjectScored+".>")),
 		busy(stream(StreamDropped, retention, gib, SubjectDropped+".>")),
 		stream(StreamSources, retention, gib/8, SubjectSource+".>"),
-		stream(StreamIncidents, month, gib, SubjectIncident+".>"),
-		stream(StreamPages, month, gib, SubjectPage+".>"),
+		stream(StreamIncidents, retention, gib, SubjectIncident+".>"),
+		stream(StreamPages, retention, gib, SubjectPage+".>"),
 		stream(StreamDeadletter, retention, gib, SubjectDeadletter+".>"),
 	}
 }

@@ -83,6 +83,9 @@ func (s *service) erase(ctx context.Context, keep time.Duration) error {
 		if err := s.conn.Exec(ctx, `ALTER TABLE mention_revisions DELETE WHERE is_deleted = 0 AND mention_id IN (`+recent+`)`); err != nil {
 			return fmt.Errorf("store: erase deleted mentions: %w", err)
 		}
+		if err := s.eraseQuotes(ctx, recent); err != nil {
+			return err
+		}
 	}
 	old := fmt.Sprintf(`published_time < now() - INTERVAL %d SECOND`, int(keep.Seconds()))
 	if err := s.conn.QueryRow(ctx, `SELECT count() FROM mention_revisions WHERE `+old).Scan(&gone); err != nil {
@@ -93,6 +96,22 @@ func (s *service) erase(ctx context.Context, keep time.Duration) error {
 	}
 	if err := s.conn.Exec(ctx, `ALTER TABLE mention_revisions DELETE WHERE `+old); err != nil {
 		return fmt.Errorf("store: erase old mentions: %w", err)
+	}
+	return nil
+}
+
+// eraseQuotes takes the words of deleted mentions out of the incidents and pages
+// that showed them: all posts of such an incident, for their words cannot be told
+// apart in a page's text. The figures stay.
+func (s *service) eraseQuotes(ctx context.Context, deleted string) error {
+	quoting := `SELECT incident_id FROM incident_revisions WHERE hasAny(mention_ids, (SELECT groupArray(mention_id) FROM (` + deleted + `)))`
+	for _, statement := range []string{
+		`ALTER TABLE page_events UPDATE text = '' WHERE text != '' AND incident_id IN (` + quoting + `)`,
+		`ALTER TABLE incident_revisions UPDATE posts = '[]' WHERE posts != '[]' AND incident_id IN (` + quoting + `)`,
+	} {
+		if err := s.conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("store: erase quotes of deleted mentions: %w", err)
+		}
 	}
 	return nil
 }
