@@ -87,7 +87,8 @@ func (s *service) erase(ctx context.Context, keep time.Duration) error {
 			return err
 		}
 	}
-	old := fmt.Sprintf(`published_time < now() - INTERVAL %d SECOND`, int(keep.Seconds()))
+	// Imported history is as old as it was meant to be: it ages from its import.
+	old := fmt.Sprintf(`if(origin = 'imported', collected_time, published_time) < now() - INTERVAL %d SECOND`, int(keep.Seconds()))
 	if err := s.conn.QueryRow(ctx, `SELECT count() FROM mention_revisions WHERE `+old).Scan(&gone); err != nil {
 		return fmt.Errorf("store: count old mentions: %w", err)
 	}

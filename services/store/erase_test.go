@@ -26,11 +26,12 @@ func TestADeletedPostLeavesTheDisk(t *testing.T) {
 	defer conn.Close()
 	s := &service{conn: conn, logger: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry())}
 	for _, statement := range []string{
-		`INSERT INTO mention_revisions (brand_id, mention_id, revision, ownership, kind, origin, text, author_handle, published_time)
-			VALUES ('z', 'x:1', 1, 'third_party', 'post', 'live', 'canary', 'canary', now64(3)),
-			       ('z', 'x:1', 2, 'third_party', 'post', 'live', 'canary', 'canary', now64(3)),
-			       ('z', 'x:2', 1, 'third_party', 'post', 'live', 'other', 'other', now64(3)),
-			       ('z', 'x:3', 1, 'third_party', 'post', 'live', 'old', 'old', now64(3) - INTERVAL 500 DAY)`,
+		`INSERT INTO mention_revisions (brand_id, mention_id, revision, ownership, kind, origin, text, author_handle, published_time, collected_time)
+			VALUES ('z', 'x:1', 1, 'third_party', 'post', 'live', 'canary', 'canary', now64(3), now64(3)),
+			       ('z', 'x:1', 2, 'third_party', 'post', 'live', 'canary', 'canary', now64(3), now64(3)),
+			       ('z', 'x:2', 1, 'third_party', 'post', 'live', 'other', 'other', now64(3), now64(3)),
+			       ('z', 'x:4', 1, 'third_party', 'post', 'imported', 'history', 'history', now64(3) - INTERVAL 4000 DAY, now64(3)),
+			       ('z', 'x:3', 1, 'third_party', 'post', 'live', 'old', 'old', now64(3) - INTERVAL 500 DAY, now64(3))`,
 		`INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts)
 			VALUES ('i', 1, 'spike', 'crisis', 'open', ['x:1', 'x:2'], '[{"text":"canary"}]'),
 			       ('j', 1, 'spike', 'crisis', 'open', ['x:2'], '[{"text":"other"}]')`,
@@ -47,7 +48,7 @@ func TestADeletedPostLeavesTheDisk(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return count(`SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done`) == 0
 	}, 20*time.Second, 50*time.Millisecond)
-	for word, want := range map[string]uint64{"canary": 0, "other": 1, "old": 0} {
+	for word, want := range map[string]uint64{"canary": 0, "other": 1, "old": 0, "history": 1} {
 		require.Equal(t, want, count(`SELECT count() FROM mention_revisions WHERE text = '`+word+`' OR author_handle = '`+word+`'`), word)
 	}
 	require.Zero(t, count(`SELECT count() FROM incident_revisions WHERE position(posts, 'canary') > 0`))

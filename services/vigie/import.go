@@ -114,10 +114,7 @@ func (p *process) importAlone(ctx context.Context, format string, paths []string
 		return nil
 	}}
 	err = run.Parts(ctx, p.logger, grace, p.engine(), service(env, "store", store.Run), service(env, "scorer", scorer.Run), work)
-	if imported != nil {
-		return imported
-	}
-	return err
+	return errors.Join(err, imported)
 }
 
 func (p *process) importInto(ctx context.Context, b *bus.Bus, format string, paths []string) error {

@@ -26,9 +26,9 @@ const (
 	Crisis
 )
 
-// Bounds in -log10 of a probability. A window is looked at every second, some
-// 30 million times a year, overlapping windows telling much the same: 3 is a
-// thing of every other day, 6 of every few months, 12 of never but for a cause.
+// Bounds in -log10 of a probability. Windows overlap, so looking at one five times
+// a second tells little more than once a minute, half a million times a year: 3
+// comes by chance most days, 6 in most years, 12 never but for a cause.
 const (
 	watchSurprise  = 3
 	alertSurprise  = 6
