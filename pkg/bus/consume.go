@@ -70,23 +70,24 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 		return fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for range consumer.workers() {
-		group.Go(func() error { return b.follow(ctx, c, consumer, handle) })
+	for worker := range consumer.workers() {
+		group.Go(func() error { return b.follow(ctx, c, consumer, worker, handle) })
 	}
-	defer b.rest(consumer)
 	return group.Wait()
 }
 
 // follow is one worker of a consumer.
-func (b *Bus) follow(ctx context.Context, c jetstream.Consumer, consumer Consumer, handle Handler) error {
+func (b *Bus) follow(ctx context.Context, c jetstream.Consumer, consumer Consumer, worker int, handle Handler) error {
+	name := fmt.Sprintf("consumer %s, worker %d", consumer.Durable, worker+1)
 	messages, err := c.Messages(jetstream.PullMaxMessages(consumer.Batch), jetstream.WithMessagesErrOnMissingHeartbeat(false))
 	if err != nil {
 		return fmt.Errorf("bus: consume %s: %w", consumer.Durable, err)
 	}
 	defer messages.Stop()
 	work := context.WithoutCancel(ctx)
+	defer b.rest(name)
 	for {
-		b.beat(consumer)
+		b.beat(name)
 		batch, err := gather(ctx, messages, consumer)
 		if len(batch) > 0 {
 			busy := keepBusy(batch)
@@ -113,15 +114,15 @@ const (
 	beatLimit = 3 * time.Minute
 )
 
-func (b *Bus) beat(consumer Consumer) {
+func (b *Bus) beat(name string) {
 	if b.pulse != nil {
-		b.pulse.Beat("consumer "+consumer.Durable, beatLimit)
+		b.pulse.Beat(name, beatLimit)
 	}
 }
 
-func (b *Bus) rest(consumer Consumer) {
+func (b *Bus) rest(name string) {
 	if b.pulse != nil {
-		b.pulse.Rest("consumer " + consumer.Durable)
+		b.pulse.Rest(name)
 	}
 }
 

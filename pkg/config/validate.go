@@ -23,6 +23,7 @@ func (c *checker) validate(cfg *Config) {
 	c.timezone("timezone", cfg.Timezone)
 	c.oneOf("log.level", cfg.Log.Level, "debug", "info", "warn", "error")
 	c.oneOf("log.format", cfg.Log.Format, "text", "json")
+	c.noPassword("nats.url", cfg.NATS.URL, "put it into nats.credentials_file")
 	c.listen("nats.listen", cfg.NATS.Listen, true)
 	c.listen("clickhouse.listen", cfg.ClickHouse.Listen, true)
 	c.listen("desk.listen", cfg.Desk.Listen, false)
@@ -82,7 +83,9 @@ func (c *checker) topics(cfg *Config) {
 func (c *checker) sources(cfg *Config) {
 	if rss := cfg.Sources.RSS; rss != nil {
 		for i, feed := range rss.Feeds {
-			c.address(fmt.Sprintf("sources.rss.feeds[%d].url", i), feed.URL, "http", "https")
+			at := fmt.Sprintf("sources.rss.feeds[%d].url", i)
+			c.address(at, feed.URL, "http", "https")
+			c.noPassword(at, feed.URL, "the feed's address names it on the desk and in logs")
 		}
 	}
 	if bluesky := cfg.Sources.Bluesky; bluesky != nil {
@@ -169,6 +172,13 @@ func (c *checker) timezone(path, name string) {
 func (c *checker) address(path, value string, schemes ...string) {
 	if !isAddress(value, schemes...) {
 		c.add(path, "%q is not an address starting with %s://", value, strings.Join(schemes, ":// or "))
+	}
+}
+
+// noPassword refuses addresses that carry a password: they are printed.
+func (c *checker) noPassword(path, value, instead string) {
+	if parsed, err := url.Parse(value); err == nil && parsed.User != nil {
+		c.add(path, "an address must not hold a password: %s", instead)
 	}
 }
 

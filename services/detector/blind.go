@@ -55,6 +55,11 @@ func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error
 
 func (s *service) note(state *vigiev1.SourceState) {
 	name := place(state.Source, state.Page)
+	changed := state.ChangedTime.AsTime()
+	if changed.Before(s.noted[name]) {
+		return // delivered again after a newer one
+	}
+	s.noted[name] = changed
 	known, open := s.blind[name]
 	switch {
 	case state.Blind && !open:

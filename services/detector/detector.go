@@ -39,6 +39,7 @@ type service struct {
 	engine *detect.Engine
 	now    time.Time
 	blind  map[string]blindness // by "<source>/<page>"
+	noted  map[string]time.Time // newest state of each "<source>/<page>"
 	unsent []change             // decided, not yet durable
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -123,7 +124,7 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 
 // restore puts back what was open, and sends again what may not have been sent.
 func (s *service) restore(ctx context.Context) error {
-	s.blind = map[string]blindness{}
+	s.blind, s.noted = map[string]blindness{}, map[string]time.Time{}
 	keys, err := s.bucket.ListKeys(ctx)
 	if err != nil {
 		return fmt.Errorf("detector: read the open incidents: %w", err)

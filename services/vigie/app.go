@@ -38,6 +38,7 @@ type process struct {
 	registry *prometheus.Registry
 	health   *obs.Health
 	metrics  *bus.Metrics
+	listen   string // of the embedded ClickHouse
 }
 
 func (a *app) process(cfg *config.Config) *process {

@@ -33,6 +33,7 @@ const (
 // C++, and its death must not be ours.
 func (p *process) engine() run.Part {
 	return run.Part{Name: "clickhouse", Run: func(ctx context.Context, ready func()) error {
+		p.listen = p.config.Get().ClickHouse.Listen // a reload does not move it
 		if err := p.awaitPort(ctx); err != nil {
 			return err
 		}
@@ -82,7 +83,8 @@ func (p *process) engineOnce(ctx context.Context, ready func()) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNeverReady, err)
 	}
-	cmd := exec.Command(executable, "clickhouse", "--child", "--config", p.path)
+	cfg := p.config.Get() // the config in force, which the file may no longer be
+	cmd := exec.Command(executable, "clickhouse", "--child", "--listen", p.listen, "--dir", cfg.Path("clickhouse"), "--log", cfg.Log.Level)
 	cmd.SysProcAttr = ownGroup() // Ctrl-C is for us: the store drains first
 	said := &lastLines{logger: p.logger}
 	cmd.Stderr = said

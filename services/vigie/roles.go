@@ -8,7 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/natsd"
+	"github.com/vigie-monitor/vigie/pkg/obs"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/services/clickhouse"
 	"github.com/vigie-monitor/vigie/services/desk"
@@ -80,21 +82,23 @@ func (a *app) nats() *cobra.Command {
 
 func (a *app) clickhouse() *cobra.Command {
 	var child bool
+	var options clickhouse.Options
+	log := config.Log{Format: "text"}
 	cmd := &cobra.Command{
 		Use: "clickhouse", Short: "Run the embedded ClickHouse alone", GroupID: "role", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.load()
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			if child {
+			if child { // everything is told: the config file may have changed since
 				ctx = untilParentEnds(ctx)
+			} else {
+				cfg, err := a.load()
+				if err != nil {
+					return err
+				}
+				options.Addr, options.Dir, log = cfg.ClickHouse.Listen, cfg.Path("clickhouse"), cfg.Log
 			}
-			server, err := clickhouse.New(clickhouse.Options{
-				Addr: cfg.ClickHouse.Listen, Dir: cfg.Path("clickhouse"), Logger: a.process(cfg).logger,
-				Grace: childGrace,
-			})
+			options.Logger, options.Grace = obs.Logger(os.Stderr, log), childGrace
+			server, err := clickhouse.New(options)
 			if err != nil {
 				return err
 			}
@@ -102,7 +106,12 @@ func (a *app) clickhouse() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&child, "child", false, "stop when standard input ends, as a child of `vigie up`")
-	_ = cmd.Flags().MarkHidden("child")
+	cmd.Flags().StringVar(&options.Addr, "listen", "", "with --child: the address")
+	cmd.Flags().StringVar(&options.Dir, "dir", "", "with --child: the data folder")
+	cmd.Flags().StringVar(&log.Level, "log", "warn", "with --child: the log's level")
+	for _, name := range []string{"child", "listen", "dir", "log"} {
+		_ = cmd.Flags().MarkHidden(name)
+	}
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -41,6 +42,9 @@ incident_steps and pages: they count each thing once.`,
 			}
 			defer conn.Close()
 			rows, err := conn.Query(cmd.Context(), args[0])
+			if errors.Is(err, io.EOF) {
+				return nil // a statement that answers no rows
+			}
 			if err != nil {
 				return err
 			}

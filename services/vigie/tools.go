@@ -43,7 +43,7 @@ func (a *app) export() *cobra.Command {
 	weekly.Flags().StringVar(&options.Out, "out", ".", "folder to write to")
 	_ = weekly.MarkFlagRequired("brand")
 	_ = weekly.MarkFlagRequired("week")
-	cmd := &cobra.Command{Use: "export", Short: "Write reports for people who do not open Grafana", GroupID: "tool"}
+	cmd := &cobra.Command{Use: "export", Short: "Write reports for people who do not open Grafana", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(weekly)
 	return cmd
 }
@@ -93,7 +93,7 @@ func (a *app) deadletter() *cobra.Command {
 			return nil
 		},
 	}
-	cmd := &cobra.Command{Use: "deadletter", Short: "See and replay what could not be handled", GroupID: "tool"}
+	cmd := &cobra.Command{Use: "deadletter", Short: "See and replay what could not be handled", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(list, replay)
 	return cmd
 }
@@ -126,7 +126,7 @@ func (a *app) config() *cobra.Command {
 			return err
 		},
 	}
-	cmd := &cobra.Command{Use: "config", Short: "Check or print the config", GroupID: "tool"}
+	cmd := &cobra.Command{Use: "config", Short: "Check or print the config", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(check, dump)
 	return cmd
 }
@@ -149,7 +149,18 @@ func (a *app) train() *cobra.Command {
 	sentiment.Flags().StringVar(&out, "out", "", "file to write")
 	_ = sentiment.MarkFlagRequired("lang")
 	_ = sentiment.MarkFlagRequired("out")
-	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool"}
+	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(sentiment)
 	return cmd
 }
+
+// noSuchCommand refuses what is no subcommand, where cobra would show the help
+// and succeed.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usageError{fmt.Errorf("%q is no command of %q: see `%s --help`", args[0], cmd.CommandPath(), cmd.CommandPath())}
+}
+
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
