@@ -93,14 +93,7 @@ func (b *bench) eventually(what string, holds func() bool) {
 
 func (b *bench) settled() {
 	b.t.Helper()
-	b.eventually("everything is read", func() bool {
-		for _, consumer := range []bus.Consumer{bus.Detector, bus.StoreScored, bus.DetectorSources} {
-			if progress, err := b.bus.Progress(b.t.Context(), consumer); err != nil || progress.Pending > 0 {
-				return false
-			}
-		}
-		return true
-	})
+	bustest.Settled(b.t, b.bus, bus.Detector, bus.StoreScored, bus.DetectorSources)
 }
 
 // A burst opens an incident with the posts that prove it. A detector started

@@ -73,7 +73,7 @@ func (im *importer) await(ctx context.Context, consumer bus.Consumer, sequence u
 	deadline := time.Now().Add(accountPatience)
 	for {
 		progress, err := im.Bus.Progress(ctx, consumer)
-		if err == nil && (progress.Done >= sequence || progress.Pending == 0) {
+		if err == nil && progress.Done >= sequence {
 			return nil
 		}
 		if err == nil && progress.Done > best {

@@ -79,18 +79,6 @@ func publish(t *testing.T, b *bus.Bus, s *vigiev1.ScoredMention, salt int) {
 	require.NoError(t, err)
 }
 
-func settled(t *testing.T, b *bus.Bus, consumers ...bus.Consumer) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		for _, c := range consumers {
-			if progress, err := b.Progress(t.Context(), c); err != nil || progress.Pending > 0 {
-				return false
-			}
-		}
-		return true
-	}, 20*time.Second, 20*time.Millisecond)
-}
-
 func value[T any](t *testing.T, conn driver.Conn, query string) (v T) {
 	t.Helper()
 	require.NoError(t, conn.QueryRow(t.Context(), query).Scan(&v), query)
@@ -124,7 +112,7 @@ func TestCountsAreExactHoweverOftenDelivered(t *testing.T) {
 	for i, d := range deliveries {
 		publish(t, b, scored(d.n, d.revision, fmt.Sprintf("révision %d", d.revision)), i)
 	}
-	settled(t, b, bus.StoreScored)
+	bustest.Settled(t, b, bus.StoreScored)
 	require.EqualValues(t, 200, value[uint64](t, conn, `SELECT count() FROM mentions`), "seed %d", seed)
 	rows, err := conn.Query(t.Context(), `SELECT mention_id, text, published_time FROM mentions`)
 	require.NoError(t, err)
@@ -147,15 +135,15 @@ func TestADeletedMentionIsGoneAndStaysSo(t *testing.T) {
 	for n := range 3 {
 		publish(t, b, scored(n, 0, "des mots"), 0)
 	}
-	settled(t, b, bus.StoreScored)
+	bustest.Settled(t, b, bus.StoreScored)
 	_, err := b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectDeleted, "rss"), ID: "rss:1:deleted",
 		Message: &vigiev1.Deletion{MentionId: "rss:1", Source: "rss", DeletedTime: timestamppb.Now()}})
 	require.NoError(t, err)
-	settled(t, b, bus.StoreDeleted)
+	bustest.Settled(t, b, bus.StoreDeleted)
 	require.EqualValues(t, 2, value[uint64](t, conn, `SELECT count() FROM mentions`))
 
 	publish(t, b, scored(1, 7, "un écho tardif"), 1)
-	settled(t, b, bus.StoreScored)
+	bustest.Settled(t, b, bus.StoreScored)
 	require.EqualValues(t, 2, value[uint64](t, conn, `SELECT count() FROM mentions`), "a late revision does not bring it back")
 }
 
@@ -166,7 +154,7 @@ func TestAMessageThatBreaksItsContractIsADeadLetter(t *testing.T) {
 	broken.Mention.PublishedTime = nil
 	publish(t, b, broken, 0)
 	publish(t, b, scored(2, 0, "avec date"), 0)
-	settled(t, b, bus.StoreScored)
+	bustest.Settled(t, b, bus.StoreScored)
 	require.EqualValues(t, 1, value[uint64](t, conn, `SELECT count() FROM mentions`))
 	letters := bustest.DeadLetters(t, b)
 	require.Len(t, letters, 1)
@@ -199,7 +187,7 @@ func TestIncidentsAndPagesAreReadAsTheyStand(t *testing.T) {
 		_, err := b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectPage, "sent", "slack"), ID: fmt.Sprint(i), Message: page})
 		require.NoError(t, err)
 	}
-	settled(t, b, bus.StoreIncidents, bus.StorePages)
+	bustest.Settled(t, b, bus.StoreIncidents, bus.StorePages)
 	require.EqualValues(t, 3, value[uint64](t, conn, `SELECT count() FROM incident_steps`))
 	require.Equal(t, "crisis", value[string](t, conn, `SELECT level FROM incidents`))
 	require.Equal(t, `"quoted" <b>`, value[string](t, conn, `SELECT JSONExtractString(posts, 1, 'text') FROM incidents`))

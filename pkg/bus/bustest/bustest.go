@@ -66,6 +66,21 @@ func All[T proto.Message](t testing.TB, b *bus.Bus, base string, make func() T) 
 	return all
 }
 
+// Settled waits until consumers have acknowledged everything that is in their
+// streams now. What is pending is no measure: it trails behind a publish.
+func Settled(t testing.TB, b *bus.Bus, consumers ...bus.Consumer) {
+	t.Helper()
+	for _, consumer := range consumers {
+		stream, err := b.JetStream().Stream(t.Context(), consumer.Stream)
+		require.NoError(t, err)
+		last := stream.CachedInfo().State.LastSeq
+		require.Eventually(t, func() bool {
+			progress, err := b.Progress(t.Context(), consumer)
+			return err == nil && progress.Done >= last
+		}, 20*time.Second, 20*time.Millisecond, "%s is not through", consumer.Durable)
+	}
+}
+
 // DeadLetters lists the dead letters, oldest first.
 func DeadLetters(t testing.TB, b *bus.Bus) []bus.DeadLetter {
 	t.Helper()
