@@ -13,11 +13,6 @@ import (
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
-// blindness is the open incident of a page that cannot be seen.
-type blindness struct {
-	incident *vigiev1.Incident
-}
-
 func place(source, page string) string { return source + "/" + page }
 
 func (s *service) blindNames() []string {
@@ -64,10 +59,10 @@ func (s *service) note(state *vigiev1.SourceState) {
 	switch {
 	case state.Blind && !open:
 		incident := blindIncident(state)
-		s.blind[name] = blindness{incident}
+		s.blind[name] = incident
 		s.unsent = append(s.unsent, change{key: keyOf(name), incident: incident})
 	case !state.Blind && open:
-		incident := proto.Clone(known.incident).(*vigiev1.Incident)
+		incident := proto.Clone(known).(*vigiev1.Incident)
 		incident.Revision++
 		incident.State = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
 		incident.ResolvedTime, incident.ChangedTime = state.ChangedTime, state.ChangedTime

@@ -14,6 +14,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
@@ -38,9 +39,9 @@ type service struct {
 	mu     sync.Mutex // guards what follows: the batch under way, or a tick
 	engine *detect.Engine
 	now    time.Time
-	blind  map[string]blindness // by "<source>/<page>"
-	noted  map[string]time.Time // newest state of each "<source>/<page>"
-	unsent []change             // decided, not yet durable
+	blind  map[string]*vigiev1.Incident // open, by "<source>/<page>"
+	noted  map[string]time.Time         // newest state of each "<source>/<page>"
+	unsent []change                     // decided, not yet durable
 }
 
 // Run detects until ctx is done, whenever it holds the lease.

@@ -124,7 +124,7 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 
 // restore puts back what was open, and sends again what may not have been sent.
 func (s *service) restore(ctx context.Context) error {
-	s.blind, s.noted = map[string]blindness{}, map[string]time.Time{}
+	s.blind, s.noted = map[string]*vigiev1.Incident{}, map[string]time.Time{}
 	keys, err := s.bucket.ListKeys(ctx)
 	if err != nil {
 		return fmt.Errorf("detector: read the open incidents: %w", err)
@@ -159,7 +159,7 @@ func (s *service) restoreOne(ctx context.Context, data []byte) error {
 	case open && record.Spike != nil:
 		s.engine.Restore(*record.Spike)
 	case open && incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
-		s.blind[place(incident.Source, incident.Page)] = blindness{incident: &incident}
+		s.blind[place(incident.Source, incident.Page)] = &incident
 	}
 	return s.publish(ctx, &incident)
 }

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/nats-io/nuid"
@@ -209,7 +207,7 @@ func (im *importer) retry(ctx context.Context, try func() error) error {
 // Sum is the number of records dropped, whatever the reason.
 func (s Summary) Sum() int {
 	var sum int
-	for _, n := range slices.Collect(maps.Values(s.Dropped)) {
+	for _, n := range s.Dropped {
 		sum += n
 	}
 	return sum

@@ -28,8 +28,8 @@ WHERE is_deleted = 0 AND mention_id IN (%s)`
 
 const recentDeletions = `SELECT mention_id FROM deletions WHERE deleted_time > now() - INTERVAL %d SECOND`
 
-// bury hides mentions at once.
-func (s *service) bury(ctx context.Context, ids []string) error {
+// hide takes mentions out of every view at once.
+func (s *service) hide(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}

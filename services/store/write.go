@@ -47,14 +47,14 @@ func write[T any, P message[T]](ctx context.Context, s *service, table string, b
 	return s.insert(ctx, table, outcomes, rows, owner)
 }
 
-// writeDeletions remembers what is gone, then buries it.
+// writeDeletions remembers what is gone, then hides it.
 func (s *service) writeDeletions(ctx context.Context, batch []*bus.Message) []error {
 	var ids []string
 	outcomes := write(ctx, s, tableDeletions, batch, func(d *vigiev1.Deletion) ([]any, error) {
 		ids = append(ids, d.MentionId)
 		return []any{d.MentionId, d.Source, moment(d.DeletedTime)}, nil
 	})
-	if err := s.bury(ctx, ids); err != nil {
+	if err := s.hide(ctx, ids); err != nil {
 		for i := range outcomes {
 			if outcomes[i] == nil {
 				outcomes[i] = bus.Retry(retryDelay, err)
