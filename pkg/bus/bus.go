@@ -231,9 +231,25 @@ func (b *Bus) Progress(ctx context.Context, consumer Consumer) (Progress, error)
 	if err != nil {
 		return Progress{}, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
 	}
-	info, err := c.Info(ctx)
-	if err != nil {
-		return Progress{}, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
-	}
+	info := c.CachedInfo() // asked for just now
 	return Progress{Pending: info.NumPending + uint64(info.NumAckPending), Done: info.AckFloor.Stream}, nil
+}
+
+// Reached is the message up to which a consumer has acknowledged everything, or
+// the oldest kept where that one is gone; nil where nothing is left to read.
+func (b *Bus) Reached(ctx context.Context, consumer Consumer) (*Message, error) {
+	progress, err := b.Progress(ctx, consumer)
+	if err != nil || progress.Pending == 0 {
+		return nil, err
+	}
+	stream, err := b.js.Stream(ctx, consumer.Stream)
+	if err != nil {
+		return nil, fmt.Errorf("bus: stream %s: %w", consumer.Stream, err)
+	}
+	sequence := max(progress.Done, stream.CachedInfo().State.FirstSeq)
+	message, err := stream.GetMsg(ctx, sequence)
+	if err != nil {
+		return nil, fmt.Errorf("bus: message %d of %s: %w", sequence, consumer.Stream, err)
+	}
+	return &Message{Subject: message.Subject, Data: message.Data, Sequence: sequence, Time: message.Time}, nil
 }

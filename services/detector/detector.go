@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
@@ -20,29 +22,30 @@ import (
 
 const (
 	lease = "detector"
-	// tickEvery is how often time passes for the engine when nobody writes.
-	tickEvery = 200 * time.Millisecond
-	// lag is how far behind the clock time passes then, so that a mention under
-	// way is counted in the second it was collected.
-	lag = 700 * time.Millisecond
 	// startWait is how long a ClickHouse that is starting is waited for.
 	startWait = 60 * time.Second
 )
 
 type service struct {
-	bus     *bus.Bus
-	config  *config.Live
-	logger  *slog.Logger
-	metrics *metrics
-	bucket  jetstream.KeyValue
+	bus      *bus.Bus
+	config   *config.Live
+	logger   *slog.Logger
+	metrics  *metrics
+	bucket   jetstream.KeyValue
+	learnt   atomic.Bool // or standing by: ready either way
+	reloaded chan struct{}
 
-	mu     sync.Mutex // guards what follows: the batch under way, or a tick
-	engine *detect.Engine
-	now    time.Time
-	blind  map[string]*vigiev1.Incident // open, by "<source>/<page>"
-	noted  map[string]time.Time         // newest state of each "<source>/<page>"
-	unsent []change                     // decided, not yet durable
+	mu        sync.Mutex // guards what follows: the batch under way, or a tick
+	engine    *detect.Engine
+	now       time.Time
+	stale     bool                         // some of the past has come in since it was learnt
+	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
+	noted     map[string]time.Time         // newest state of each "<source>/<page>"
+	unsent    []change                     // decided, not yet durable
+	revisions map[string]uint64            // of the bucket's keys, as this process wrote or read them
 }
+
+var errLearning = errors.New("the past is being read")
 
 // Run detects until ctx is done, whenever it holds the lease.
 func Run(ctx context.Context, env run.Env, ready func()) error {
@@ -50,14 +53,20 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	if err != nil {
 		return err
 	}
-	s := &service{bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket}
-	env.Health.Require("detector", env.Bus.Check)
-	env.Config.OnReload(func(cfg *config.Config) (func(), error) {
-		return func() { s.setRule(rule(cfg)) }, nil
+	s := &service{bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket,
+		reloaded: make(chan struct{}, 1)}
+	env.Health.Require("detector", s.check)
+	env.Config.OnReload(func(*config.Config) (func(), error) {
+		return func() {
+			select {
+			case s.reloaded <- struct{}{}:
+			default: // it will read the newest one anyway
+			}
+		}, nil
 	})
 	ready()
 	for {
-		err := env.Bus.Hold(ctx, lease, func() { s.logger.Info("detector: standing by, another process holds the lease") }, s.detect)
+		err := env.Bus.Hold(ctx, lease, s.standBy, s.detect)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -69,6 +78,18 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	}
 }
 
+func (s *service) standBy() {
+	s.logger.Info("detector: standing by, another process holds the lease")
+	s.learnt.Store(true)
+}
+
+func (s *service) check(ctx context.Context) error {
+	if !s.learnt.Load() {
+		return errLearning
+	}
+	return s.bus.Check(ctx)
+}
+
 func rule(cfg *config.Config) detect.Rule {
 	d := cfg.Detector
 	return detect.Rule{
@@ -77,70 +98,67 @@ func rule(cfg *config.Config) detect.Rule {
 	}
 }
 
-func (s *service) setRule(rule detect.Rule) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.engine != nil {
-		s.engine.SetRule(rule)
-	}
-}
-
 // detect takes up from the tables and the bucket, then follows the streams.
 func (s *service) detect(ctx context.Context) error {
-	cfg := s.config.Get()
-	if err := s.awaitStore(ctx); err != nil {
-		return err
-	}
-	var engine *detect.Engine
-	err := clickhouse.Patiently(ctx, startWait, func() (err error) {
-		engine, err = learned(ctx, cfg)
-		return err
-	})
+	s.learnt.Store(false)
+	past, err := clickhouse.Open(ctx, s.config.Get(), startWait)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.engine, s.now, s.unsent = engine, time.Time{}, nil
-	err = s.restore(ctx)
-	s.mu.Unlock()
-	if err != nil {
+	defer past.Close()
+	if err := s.takeUp(ctx, past); err != nil {
 		return err
 	}
+	s.learnt.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.bus.Consume(ctx, bus.Detector, s.observe) })
 	group.Go(func() error { return s.bus.Consume(ctx, bus.DetectorSources, s.noteSources) })
 	group.Go(func() error { return s.tick(ctx) })
+	group.Go(func() error { return s.keepLearning(ctx, past) })
 	return group.Wait()
 }
 
-// tick lets time pass, and sends again what could not be sent.
-func (s *service) tick(ctx context.Context) error {
-	ticker := time.NewTicker(tickEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case at := <-ticker.C:
-			s.mu.Lock()
-			s.advance(at.Add(-lag))
-			err := s.flush(ctx)
-			s.mu.Unlock()
-			if err != nil && ctx.Err() == nil {
-				s.logger.Warn("detector: an incident could not be written, trying again", "err", err)
-			}
-		}
+// takeUp goes on where the detector before this one stopped: at the receipt of
+// what it acknowledged last. What came since is delivered, and decided on as if
+// it came now.
+func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
+	s.awaitStore(ctx)
+	now, err := s.reached(ctx)
+	if err != nil {
+		return err
 	}
+	cfg := s.config.Get()
+	since, err := s.watchedSince(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.engine, s.now, s.unsent, s.stale = detect.New(rule(cfg), now), now, nil, false
+	s.engine.Watch(since)
+	if err := s.restore(ctx); err != nil {
+		return err
+	}
+	return clickhouse.Patiently(ctx, startWait, func() error {
+		before := rule(cfg).WindowStart(now)
+		minutes, err := readMinutes(ctx, past, before.Add(-rule(cfg).Baseline), before)
+		if err != nil {
+			return err
+		}
+		s.engine.Learn(minutes, before)
+		return s.relive(ctx, past, before, now)
+	})
 }
 
-// advance lets the engine decide up to a moment; time never goes back.
-func (s *service) advance(now time.Time) {
-	if now.Before(s.now) {
-		return
+// reached is the receipt of what was acknowledged last, now where all is.
+func (s *service) reached(ctx context.Context) (time.Time, error) {
+	message, err := s.bus.Reached(ctx, bus.Detector)
+	if err != nil || message == nil {
+		return time.Now(), err
 	}
-	s.now = now
-	for _, incident := range s.engine.Advance(now) {
-		s.metrics.changed(incident)
-		s.unsent = append(s.unsent, s.spike(incident))
+	var scored vigiev1.ScoredMention
+	if err := message.Decode(&scored); err != nil || scored.GetMention().GetCollectedTime() == nil {
+		return message.Time, nil // a dead letter by now
 	}
+	return scored.Mention.CollectedTime.AsTime(), nil
 }

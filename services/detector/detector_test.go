@@ -2,8 +2,11 @@ package detector_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,56 +32,92 @@ type bench struct {
 	bus *bus.Bus
 }
 
+// newBench has a calm past of a brand.
 func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := emptyBench(t)
+	b.calm("zest", time.Now())
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	return b
+}
+
+// emptyBench has a store that runs.
+func emptyBench(t *testing.T) *bench {
 	t.Helper()
 	database := clickhousetest.Database(t)
 	cfg := config.Default()
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
+	cfg.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}}
 	require.NoError(t, store.Migrate(t.Context(), cfg))
-	return &bench{t: t, cfg: cfg, bus: bustest.Start(t)}
+	b := &bench{t: t, cfg: cfg, bus: bustest.Start(t)}
+	b.run(store.Run)
+	return b
 }
 
-// start runs the store and a detector until stop is called.
-func (b *bench) start() (stop func()) {
+// start runs a detector until stop is called.
+func (b *bench) start() (stop func()) { return b.run(detector.Run) }
+
+func (b *bench) run(serve func(context.Context, run.Env, func()) error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 2)
-	for _, serve := range []func(context.Context, run.Env, func()) error{store.Run, detector.Run} {
-		env := run.Env{Config: config.NewLive(b.cfg), Bus: b.bus, Logger: slog.New(slog.DiscardHandler),
-			Registry: prometheus.NewRegistry(), Health: obs.NewHealth()}
-		go func() { done <- serve(ctx, env, func() {}) }()
-	}
-	var stopped bool
-	stop = func() {
-		if !stopped {
-			stopped = true
-			cancel()
-			require.NoError(b.t, <-done)
-			require.NoError(b.t, <-done)
-		}
-	}
+	done := make(chan error, 1)
+	env := run.Env{Config: config.NewLive(b.cfg), Bus: b.bus, Logger: slog.New(slog.DiscardHandler),
+		Registry: prometheus.NewRegistry(), Health: obs.NewHealth()}
+	go func() { done <- serve(ctx, env, func() {}) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		require.NoError(b.t, <-done)
+	})
 	b.t.Cleanup(stop)
 	return stop
 }
 
-// post publishes scored mentions as if they were collected now.
-func (b *bench) post(from, n int, origin vigiev1.Origin) {
+// post is one scored mention of a brand, negative, by an author of its own.
+type post struct {
+	brand, id string
+	origin    vigiev1.Origin
+	at        time.Time // published
+	collected time.Time
+}
+
+func (b *bench) publish(posts ...post) {
 	b.t.Helper()
-	now := timestamppb.Now()
 	var outs []bus.Outgoing
-	for i := from; i < from+n; i++ {
-		id := fmt.Sprintf("x:%d", i)
-		outs = append(outs, bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, "zest", "x"), ID: id, Message: &vigiev1.ScoredMention{
-			BrandId: "zest", Sentiment: vigiev1.Sentiment_SENTIMENT_NEGATIVE, ModelVersion: "test", ScoredTime: now,
+	for _, p := range posts {
+		id := p.brand + ":" + p.id
+		outs = append(outs, bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, p.brand, "x"), ID: id, Message: &vigiev1.ScoredMention{
+			BrandId: p.brand, Sentiment: vigiev1.Sentiment_SENTIMENT_NEGATIVE, ModelVersion: "test", ScoredTime: timestamppb.New(p.collected),
 			Mention: &vigiev1.Mention{
-				MentionId: id, Source: "x", Text: "bad", Kind: vigiev1.Kind_KIND_POST, Origin: origin,
-				Ownership: vigiev1.Ownership_OWNERSHIP_THIRD_PARTY,
-				Author:    &vigiev1.Author{AuthorId: fmt.Sprint(i), Handle: fmt.Sprintf("author%d", i)}, PublishedTime: now, CollectedTime: now,
+				MentionId: id, Source: "x", Text: "bad", Kind: vigiev1.Kind_KIND_POST, Origin: p.origin,
+				Ownership:     vigiev1.Ownership_OWNERSHIP_THIRD_PARTY,
+				Author:        &vigiev1.Author{AuthorId: p.id, Handle: "author" + p.id},
+				PublishedTime: timestamppb.New(p.at), CollectedTime: timestamppb.New(p.collected),
 			},
 		}})
 	}
 	for _, result := range b.bus.PublishAll(b.t.Context(), outs) {
 		require.NoError(b.t, result.Err)
 	}
+}
+
+// burst posts n mentions as if they were written and collected at a moment.
+func (b *bench) burst(brand string, from, n int, at time.Time) {
+	b.t.Helper()
+	posts := make([]post, n)
+	for i := range posts {
+		posts[i] = post{brand, fmt.Sprint(from + i), vigiev1.Origin_ORIGIN_LIVE, at, at}
+	}
+	b.publish(posts...)
+}
+
+// calm posts a past of one mention every second minute, a day long.
+func (b *bench) calm(brand string, now time.Time) {
+	b.t.Helper()
+	var posts []post
+	for minute := 24 * 60; minute > 15; minute -= 2 {
+		at := now.Add(-time.Duration(minute) * time.Minute)
+		posts = append(posts, post{brand, fmt.Sprintf("calm%d", minute), vigiev1.Origin_ORIGIN_LIVE, at, at})
+	}
+	b.publish(posts...)
 }
 
 func (b *bench) incidents() []*vigiev1.Incident {
@@ -96,20 +135,35 @@ func (b *bench) settled() {
 	bustest.Settled(b.t, b.bus, bus.Detector, bus.StoreScored, bus.DetectorSources)
 }
 
+// of a brand, oldest first.
+func (b *bench) of(brand string) []*vigiev1.Incident {
+	return slices.DeleteFunc(b.incidents(), func(i *vigiev1.Incident) bool { return i.BrandId != brand })
+}
+
+func (b *bench) crisis(brand string) *vigiev1.Incident {
+	b.t.Helper()
+	var last *vigiev1.Incident
+	b.eventually("it is a crisis", func() bool {
+		if all := b.of(brand); len(all) > 0 {
+			last = all[len(all)-1]
+		}
+		return last.GetLevel() == vigiev1.Level_LEVEL_CRISIS
+	})
+	return last
+}
+
 // A burst opens an incident with the posts that prove it. A detector started
-// anew says nothing twice, and goes on from what the first one knew.
+// anew says nothing twice, and goes on from what the first one knew: another
+// brand's crisis shows that it decided.
 func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
+	b.calm("zing", time.Now())
+	bustest.Settled(t, b.bus, bus.StoreScored)
 	stop := b.start()
-	b.post(0, 200, vigiev1.Origin_ORIGIN_LIVE)
-	last := func() *vigiev1.Incident { return b.incidents()[len(b.incidents())-1] }
-	b.eventually("it is a crisis", func() bool {
-		return len(b.incidents()) > 0 && last().Level == vigiev1.Level_LEVEL_CRISIS
-	})
-	first := b.incidents()[0]
-	require.Equal(t, "zest", first.BrandId)
-	e := last().Evidence
+	b.burst("zest", 0, 200, time.Now())
+	crisis := b.crisis("zest")
+	e := crisis.Evidence
 	require.Len(t, e.MentionIds, int(e.ObservedMentions), "every number can be traced")
 	require.Equal(t, "author0", e.Posts[0].Author)
 	b.settled()
@@ -117,20 +171,99 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	stop()
 
 	b.start()
-	b.post(200, 40, vigiev1.Origin_ORIGIN_LIVE)
-	b.settled()
+	b.burst("zest", 200, 40, time.Now())
+	b.burst("zing", 0, 200, time.Now())
+	require.NotEqual(t, crisis.IncidentId, b.crisis("zing").IncidentId)
 	for _, incident := range b.incidents()[known:] {
-		require.Equal(t, first.IncidentId, incident.IncidentId, "no second incident for the same thing")
+		require.Equal(t, "zing", incident.BrandId, "no second incident for the same thing")
 	}
 }
 
-func TestImportedHistoryOpensNothing(t *testing.T) {
+// An import opens nothing, and is learnt once however often the detector is
+// started: the same burst is held against the same expectation.
+func TestImportedHistoryOnlyTeaches(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.calm("zing", time.Now())
+	stop := b.start()
+	now := time.Now()
+	var posts []post
+	for i := range 500 {
+		posts = append(posts, post{"zest", fmt.Sprintf("old%d", i), vigiev1.Origin_ORIGIN_IMPORTED, now, now})
+	}
+	b.publish(posts...)
+	for minute := range 5 * 60 { // what the tables hold of zing is doubled
+		at := now.Add(-time.Duration(20+minute) * time.Minute)
+		b.publish(post{"zing", fmt.Sprintf("old%d", minute), vigiev1.Origin_ORIGIN_IMPORTED, at, now})
+	}
+	b.settled()
+	stop()
+	b.start()
+	b.settled()
+	stop = b.start()
+	b.burst("zing", 0, 200, time.Now())
+	expected := b.crisis("zing").Evidence.ExpectedMentions
+	require.InDelta(t, 12.5, expected, 2.5, "ten minutes of 1.25 a minute lately")
+	require.Empty(t, b.of("zest"))
+	stop()
+}
+
+// A crisis that came and went while no detector ran is decided on in its own time
+// when one does.
+func TestACrisisDuringAStopIsDecidedAfterIt(t *testing.T) {
+	t.Parallel()
+	b := emptyBench(t)
+	ago := time.Now().Add(-3 * time.Hour)
+	b.calm("zing", ago)
+	for second := range 60 {
+		b.burst("zing", 10*second, 10, ago.Add(time.Duration(second)*time.Second))
+	}
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	b.start()
+	b.eventually("it is resolved", func() bool {
+		all := b.of("zing")
+		return len(all) > 0 && all[len(all)-1].ResolvedTime != nil
+	})
+	all := b.of("zing")
+	require.Equal(t, vigiev1.Level_LEVEL_CRISIS, all[len(all)-1].Level)
+	for _, incident := range all {
+		require.Equal(t, all[0].IncidentId, incident.IncidentId)
+		require.Less(t, incident.LevelTime.AsTime().Sub(ago), time.Minute)
+	}
+}
+
+// A detector whose state another one wrote meanwhile takes up from it anew before
+// it writes anything.
+func TestADetectorThatLostItsPlaceTakesUpAnew(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.start()
-	b.post(0, 500, vigiev1.Origin_ORIGIN_IMPORTED)
+	b.burst("zest", 0, 40, time.Now())
+	b.eventually("it opens", func() bool { return len(b.of("zest")) > 0 })
 	b.settled()
-	require.Empty(t, b.incidents())
+	opened := b.of("zest")[0]
+	holder := b.holder()
+	state, err := b.bus.Bucket(t.Context(), bus.BucketDetect)
+	require.NoError(t, err)
+	entry, err := state.Get(t.Context(), "brand.zest")
+	require.NoError(t, err)
+	_, err = state.Put(t.Context(), "brand.zest", entry.Value())
+	require.NoError(t, err)
+	b.burst("zest", 40, 300, time.Now())
+	require.Equal(t, opened.IncidentId, b.crisis("zest").IncidentId)
+	require.NotEqual(t, holder, b.holder())
+}
+
+// holder is who holds the detector's lease.
+func (b *bench) holder() string {
+	b.t.Helper()
+	leases, err := b.bus.Bucket(b.t.Context(), bus.BucketLeases)
+	require.NoError(b.t, err)
+	entry, err := leases.Get(b.t.Context(), "detector")
+	require.NoError(b.t, err)
+	var lease struct{ Holder string }
+	require.NoError(b.t, json.Unmarshal(entry.Value(), &lease))
+	return lease.Holder
 }
 
 // A source that goes blind is an incident of its own, resolved when it sees

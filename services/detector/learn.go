@@ -2,19 +2,29 @@ package detector
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
-	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
-// storeWait bounds how long the tables are waited for to hold what was read.
-const storeWait = 20 * time.Second
+const (
+	// storeWait bounds how long the tables are waited for to hold what was read.
+	storeWait = 20 * time.Second
+	// learnEvery is how soon what came in of the past is learnt, learnAnyway how
+	// soon where nothing did.
+	learnEvery  = 10 * time.Second
+	learnAnyway = 5 * time.Minute
+	// watchedKey begins the keys of the bucket that say since when a brand is watched.
+	watchedKey = "watched."
+)
 
 const pastMinutes = `
 SELECT brand_id, toStartOfMinute(published_time) AS minute, toUInt32(count()), toUInt32(countIf(sentiment = 'negative'))
@@ -27,71 +37,171 @@ SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_
 	sentiment = 'negative', published_time, collected_time, if(text = '', title, text), url, followers,
 	likes + shares + replies, model_version
 FROM mentions
-WHERE published_time >= ? AND origin != 'imported'
+WHERE published_time >= ? AND collected_time <= ? AND origin != 'imported'
 ORDER BY collected_time`
 
 // awaitStore waits until the tables hold what a detector before this one has
-// acknowledged: it will not be delivered again.
-func (s *service) awaitStore(ctx context.Context) error {
-	mine, err := s.bus.Progress(ctx, bus.Detector)
-	if err != nil {
-		return err
-	}
+// acknowledged: it will not be delivered again. A store that is far behind is not
+// waited for: a window that lacks some mentions is better than none.
+func (s *service) awaitStore(ctx context.Context) {
 	deadline := time.Now().Add(storeWait)
-	for {
-		stored, err := s.bus.Progress(ctx, bus.StoreScored)
-		if err != nil {
-			return err
+	for ctx.Err() == nil {
+		stored, err := s.stored(ctx)
+		if stored {
+			return
 		}
-		if stored.Done >= mine.Done || stored.Pending == 0 || time.Now().After(deadline) {
-			return nil
+		if time.Now().After(deadline) {
+			s.logger.Warn("detector: the tables are behind: an incident under way may be seen late", "err", err)
+			return
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
 
-// learned is an engine that knows the past as the tables hold it.
-func learned(ctx context.Context, cfg *config.Config) (*detect.Engine, error) {
-	conn, err := clickhouse.Open(ctx, cfg, startWait)
+// stored says whether the tables hold all that was counted.
+func (s *service) stored(ctx context.Context) (bool, error) {
+	mine, err := s.bus.Progress(ctx, bus.Detector)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	defer conn.Close()
-	engine := detect.New(rule(cfg))
-	return engine, learn(ctx, conn, engine, time.Now(), rule(cfg))
+	stored, err := s.bus.Progress(ctx, bus.StoreScored)
+	return err == nil && (stored.Done >= mine.Done || stored.Pending == 0), err
 }
 
-// learn counts the past of every brand from the tables: whole minutes before
-// the window, mention by mention within it.
-func learn(ctx context.Context, conn driver.Conn, engine *detect.Engine, now time.Time, rule detect.Rule) error {
-	windowStart := now.Add(-rule.Window).Truncate(time.Minute).UTC()
-	rows, err := conn.Query(ctx, pastMinutes, now.Add(-rule.Baseline).UTC(), windowStart)
+// watchedSince is since when each brand of the config is watched, as the bucket
+// keeps it. A brand that was taken out of the config and put back is new.
+func (s *service) watchedSince(ctx context.Context, cfg *config.Config) (map[string]time.Time, error) {
+	since := map[string]time.Time{}
+	for _, brand := range cfg.Brands {
+		since[brand.ID] = time.Now()
+	}
+	keys, err := s.bucket.ListKeysFiltered(ctx, watchedKey+">")
 	if err != nil {
-		return fmt.Errorf("detector: read the past: %w", err)
+		return nil, fmt.Errorf("detector: read since when brands are watched: %w", err)
+	}
+	for key := range keys.Keys() {
+		brand := strings.TrimPrefix(key, watchedKey)
+		if _, watched := since[brand]; !watched {
+			err = errors.Join(err, s.bucket.Delete(ctx, key))
+			continue
+		}
+		entry, getErr := s.bucket.Get(ctx, key)
+		if getErr != nil {
+			return nil, fmt.Errorf("detector: read since when %s is watched: %w", brand, getErr)
+		}
+		since[brand] = entry.Created()
+	}
+	for brand := range since {
+		if _, createErr := s.bucket.Create(ctx, watchedKey+brand, nil); createErr != nil && !errors.Is(createErr, jetstream.ErrKeyExists) {
+			err = errors.Join(err, createErr)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("detector: keep since when brands are watched: %w", err)
+	}
+	return since, nil
+}
+
+// keepLearning reads the past anew when the config changed, when some of it came
+// in (history imported, a gap filled), and from time to time, for posts are
+// edited and deleted.
+func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
+	ticker := time.NewTicker(learnEvery)
+	defer ticker.Stop()
+	learnt := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.reloaded:
+			if err := s.rewatch(ctx); err != nil {
+				s.logger.Warn("detector: the brands that changed are not watched yet", "err", err)
+			}
+		case <-ticker.C:
+			if !s.isStale() && time.Since(learnt) < learnAnyway {
+				continue
+			}
+		}
+		began := time.Now()
+		if err := s.learn(ctx, past); err != nil && ctx.Err() == nil {
+			s.logger.Warn("detector: the past could not be read, the one known stays", "err", err)
+		}
+		learnt = time.Now()
+		ticker.Reset(max(learnEvery, 20*learnt.Sub(began))) // a long past must not keep the tables busy
+	}
+}
+
+func (s *service) isStale() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stale
+}
+
+// rewatch takes the brands and bounds of the config in force.
+func (s *service) rewatch(ctx context.Context) error {
+	cfg := s.config.Get()
+	since, err := s.watchedSince(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.engine.SetRule(rule(cfg))
+	s.engine.Watch(since)
+	return nil
+}
+
+// learn reads the past of every brand, unless the tables are behind what was
+// counted: it comes again then.
+func (s *service) learn(ctx context.Context, past driver.Conn) error {
+	stored, err := s.stored(ctx)
+	if !stored {
+		return err
+	}
+	rule := rule(s.config.Get())
+	s.mu.Lock()
+	before := rule.WindowStart(s.now)
+	s.stale = false
+	s.mu.Unlock()
+	minutes, err := readMinutes(ctx, past, before.Add(-rule.Baseline), before)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.stale = true
+		return err
+	}
+	s.engine.Learn(minutes, before)
+	return nil
+}
+
+// readMinutes counts the mentions of every brand, by minute.
+func readMinutes(ctx context.Context, conn driver.Conn, from, before time.Time) (map[string][]detect.Minute, error) {
+	rows, err := conn.Query(ctx, pastMinutes, from.UTC(), before.UTC())
+	if err != nil {
+		return nil, fmt.Errorf("detector: read the past: %w", err)
 	}
 	defer rows.Close()
+	minutes := map[string][]detect.Minute{}
 	for rows.Next() {
 		var brand string
-		var minute time.Time
-		var total, negative uint32
-		if err := rows.Scan(&brand, &minute, &total, &negative); err != nil {
-			return fmt.Errorf("detector: read the past: %w", err)
+		var minute detect.Minute
+		if err := rows.Scan(&brand, &minute.At, &minute.Total, &minute.Negative); err != nil {
+			return nil, fmt.Errorf("detector: read the past: %w", err)
 		}
-		engine.Learn(brand, minute, total, negative)
+		minutes[brand] = append(minutes[brand], minute)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("detector: read the past: %w", err)
+		return nil, fmt.Errorf("detector: read the past: %w", err)
 	}
-	return relive(ctx, conn, engine, windowStart)
+	return minutes, nil
 }
 
 // relive counts the mentions of the window anew, without deciding on them.
-func relive(ctx context.Context, conn driver.Conn, engine *detect.Engine, from time.Time) error {
-	rows, err := conn.Query(ctx, lastMentions, from)
+func (s *service) relive(ctx context.Context, conn driver.Conn, from, now time.Time) error {
+	rows, err := conn.Query(ctx, lastMentions, from, now.UTC())
 	if err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)
 	}
@@ -105,7 +215,7 @@ func relive(ctx context.Context, conn driver.Conn, engine *detect.Engine, from t
 			return fmt.Errorf("detector: read the window: %w", err)
 		}
 		m.Negative = negative == 1
-		engine.Observe(brand, m, false)
+		s.engine.Observe(brand, m)
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)

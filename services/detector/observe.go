@@ -3,6 +3,7 @@ package detector
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -11,12 +12,14 @@ import (
 
 // observe counts a batch. Time passes by the receipt of the mentions, so that a
 // replay of the same stream decides the same. The batch is acknowledged when
-// every incident it led to is durable.
+// every incident it led to is durable. What is imported, or older than the window,
+// is past: it is learnt from the tables, which hold each mention once.
 func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	outcomes := make([]error, len(batch))
 	var scored vigiev1.ScoredMention
+	now := time.Now()
 	for i, m := range batch {
 		scored.Reset()
 		if outcomes[i] = m.Decode(&scored); outcomes[i] != nil {
@@ -27,11 +30,16 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 			outcomes[i] = err
 			continue
 		}
-		imported := scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED
-		if !imported {
+		if scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED {
+			s.stale = true
+			continue
+		}
+		if mention.Collected.Before(now) { // a clock ahead of ours must not move time
 			s.advance(mention.Collected)
 		}
-		s.engine.Observe(scored.BrandId, mention, imported)
+		if !s.engine.Observe(scored.BrandId, mention) {
+			s.stale = true
+		}
 	}
 	s.metrics.observed.Add(float64(len(batch)))
 	if err := s.flush(ctx); err != nil {

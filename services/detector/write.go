@@ -1,6 +1,7 @@
 package detector
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,12 @@ type change struct {
 	spike    *detect.Incident // to go on from, for a spike
 }
 
+// Keys of the bucket begin with what they are about.
+const (
+	brandKey  = "brand."
+	sourceKey = "source."
+)
+
 // saved is what the bucket holds of an incident.
 type saved struct {
 	Incident json.RawMessage  `json:"incident"` // protobuf's JSON
@@ -44,7 +51,7 @@ func (s *service) spike(in detect.Incident) change {
 	if !in.Resolved.IsZero() {
 		incident.State, incident.ResolvedTime = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED, timestamppb.New(in.Resolved)
 	}
-	return change{key: "brand." + in.Brand, incident: incident, spike: &spike}
+	return change{key: brandKey + in.Brand, incident: incident, spike: &spike}
 }
 
 func evidence(e detect.Evidence) *vigiev1.Evidence {
@@ -96,10 +103,27 @@ func (s *service) write(ctx context.Context, c change) error {
 	if err != nil {
 		return fmt.Errorf("detector: encode %s: %w", c.incident.IncidentId, err)
 	}
-	if _, err := s.bucket.Put(ctx, c.key, data); err != nil {
+	if err := s.keep(ctx, c.key, data); err != nil {
 		return fmt.Errorf("detector: keep %s: %w", c.incident.IncidentId, err)
 	}
 	return s.publish(ctx, c.incident)
+}
+
+// keep writes a key that nobody else wrote since this process did or read it: a
+// process whose lease is gone without its knowing stops here.
+func (s *service) keep(ctx context.Context, key string, data []byte) error {
+	revision, err := s.bucket.Update(ctx, key, data, s.revisions[key])
+	if errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
+		entry, getErr := s.bucket.Get(ctx, key)
+		if getErr != nil || !bytes.Equal(entry.Value(), data) {
+			return errors.Join(bus.ErrLeaseLost, err, getErr)
+		}
+		revision, err = entry.Revision(), nil // written before, and the answer was lost
+	}
+	if err == nil {
+		s.revisions[key] = revision
+	}
+	return err
 }
 
 func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error {
@@ -124,8 +148,8 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 
 // restore puts back what was open, and sends again what may not have been sent.
 func (s *service) restore(ctx context.Context) error {
-	s.blind, s.noted = map[string]*vigiev1.Incident{}, map[string]time.Time{}
-	keys, err := s.bucket.ListKeys(ctx)
+	s.blind, s.noted, s.revisions = map[string]*vigiev1.Incident{}, map[string]time.Time{}, map[string]uint64{}
+	keys, err := s.bucket.ListKeysFiltered(ctx, brandKey+">", sourceKey+">")
 	if err != nil {
 		return fmt.Errorf("detector: read the open incidents: %w", err)
 	}
@@ -137,6 +161,7 @@ func (s *service) restore(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("detector: read the open incidents: %w", err)
 		}
+		s.revisions[key] = entry.Revision()
 		if err := s.restoreOne(ctx, entry.Value()); err != nil {
 			return fmt.Errorf("detector: restore %s: %w", key, err)
 		}
@@ -168,5 +193,5 @@ func (s *service) restoreOne(ctx context.Context, data []byte) error {
 func keyOf(place string) string {
 	h := fnv.New128a()
 	_, _ = h.Write([]byte(place))
-	return fmt.Sprintf("source.%x", h.Sum(nil))
+	return fmt.Sprintf(sourceKey+"%x", h.Sum(nil))
 }

@@ -6,10 +6,11 @@ import (
 )
 
 const (
+	day = 24 * 60 // in minutes, as all that follows
 	// recentSpan is the past whose level counts as "lately".
 	recentSpan = 6 * 60
-	// trustedSpan is the history, in minutes, from which a rhythm is believed.
-	trustedSpan = 24 * 60
+	// trustedSpan is the history from which a rhythm is believed.
+	trustedSpan = day
 	// minDispersion: people post in bursts, so counts vary more than Poisson.
 	minDispersion = 1.5
 	// youngDispersion widens the bounds of a brand with little history.
@@ -19,11 +20,12 @@ const (
 // count of one minute.
 type count struct{ total, negative uint32 }
 
-// history holds the counts of the last minutes of a brand, by published time.
+// history holds the counts of a brand's past minutes, by published time, up to
+// the window that is being decided on.
 type history struct {
-	minutes []count // ring, by minute modulo its length
-	last    int64   // newest minute in the ring, since 1970
-	first   int64   // oldest minute known, 0 when nothing is known yet
+	minutes  []count // ring, by minute modulo its length
+	last     int64   // newest minute in the ring, since 1970
+	unbroken int64   // oldest minute of the past learnt, after a day without a mention; 0 before any was
 }
 
 func newHistory(span time.Duration) history {
@@ -47,18 +49,41 @@ func (h *history) roll(minute int64) {
 	h.last = minute
 }
 
-// add counts mentions into a minute; those too old to matter are passed over.
-func (h *history) add(minute int64, total, negative uint32) {
+// set says what a minute held; those too old to matter are passed over.
+func (h *history) set(minute int64, c count) {
 	h.roll(minute)
-	if h.last-minute >= int64(len(h.minutes)) {
-		return
+	if h.last-minute < int64(len(h.minutes)) {
+		h.minutes[minute%int64(len(h.minutes))] = c
 	}
-	c := &h.minutes[minute%int64(len(h.minutes))]
-	c.total += total
-	c.negative += negative
-	if h.first == 0 || minute < h.first {
-		h.first = minute
+}
+
+// relearnt is the history of what is stored before a minute, as long as span, and
+// of what was counted since.
+func (h *history) relearnt(past []Minute, before int64, span time.Duration) history {
+	fresh := newHistory(span)
+	fresh.roll(before - 1)
+	for _, minute := range past {
+		if at := minuteOf(minute.At); at < before {
+			fresh.set(at, count{minute.Total, minute.Negative})
+		}
 	}
+	fresh.unbroken = fresh.oldestUnbroken()
+	for m := before; m <= h.last; m++ {
+		fresh.set(m, h.at(m))
+	}
+	return fresh
+}
+
+// oldestUnbroken is the oldest minute with a mention before which a whole day has
+// none: one post of years ago, imported, is no past of years without a mention.
+func (h *history) oldestUnbroken() int64 {
+	oldest := h.last + 1
+	for m := h.last; m > h.last-int64(len(h.minutes)) && oldest-m <= day; m-- {
+		if h.at(m).total > 0 {
+			oldest = m
+		}
+	}
+	return oldest
 }
 
 func (h *history) at(minute int64) count {
@@ -68,28 +93,30 @@ func (h *history) at(minute int64) count {
 	return h.minutes[minute%int64(len(h.minutes))]
 }
 
+// known is how many minutes up to one are known: since the brand is watched, or
+// since its unbroken past began.
+func (h *history) known(newest, watched int64) int64 {
+	if h.unbroken > 0 {
+		watched = min(watched, h.unbroken)
+	}
+	return max(0, newest-max(watched, newest-int64(len(h.minutes))+1)+1)
+}
+
 // expectation is what the past lets one expect of a window.
 type expectation struct{ mean, dispersion float64 }
 
-// expect looks at the past before a window of so many minutes (the last one may
-// be a fraction) that ends in minute end, through what pick counts.
+// expect looks at the known minutes up to the newest before a window of so many
+// minutes (the last one may be a fraction), through what pick counts.
 //
 // The mean is the higher of the level lately (6 h) and, once a day is known, the
 // level at this hour on the days before: a rhythm explains a rise, and a rise of
 // hours is no news any more.
-func (h *history) expect(end int64, window float64, pick func(count) uint32) expectation {
-	before := end - int64(math.Ceil(window)) // newest minute of the past
-	known := before - max(h.first, h.last-int64(len(h.minutes))+1) + 1
-	if h.first == 0 || known < 1 {
-		return expectation{mean: 0, dispersion: youngDispersion}
-	}
-	recent := h.mean(before-min(recentSpan, known)+1, before, pick)
-	level := recent
+func (h *history) expect(newest, known int64, window float64, pick func(count) uint32) expectation {
+	level := h.mean(newest-min(recentSpan, known)+1, newest, pick)
 	if known >= trustedSpan {
-		level = max(level, h.sameHour(before, end, known, pick))
+		level = max(level, h.sameHour(newest, int64(window/2), known, pick))
 	}
-	blocks := min(known, trustedSpan)
-	dispersion := max(minDispersion, h.dispersion(before, blocks, int64(math.Ceil(window)), pick))
+	dispersion := max(minDispersion, h.dispersion(newest, min(known, trustedSpan), int64(math.Ceil(window)), pick))
 	if known < trustedSpan {
 		dispersion = max(dispersion, youngDispersion)
 		level *= 1 + 60/float64(60+known) // an hour known: half as much again
@@ -106,24 +133,23 @@ func (h *history) mean(from, to int64, pick func(count) uint32) float64 {
 	return sum / float64(max(to-from+1, 1))
 }
 
-// sameHour is the mean of a minute within half an hour of this time of day, on
-// the days known; the middle day counts, so that one past crisis does not.
-func (h *history) sameHour(before, end, known int64, pick func(count) uint32) float64 {
+// sameHour is the mean of a minute within half an hour of the middle of the
+// window, so many minutes ahead, on the days known; the middle day counts, so
+// that one past crisis does not.
+func (h *history) sameHour(newest, ahead, known int64, pick func(count) uint32) float64 {
 	var days []float64
-	for day := int64(1); day*24*60 <= known; day++ {
-		centre := end - day*24*60
-		if to := min(centre+30, before); to > centre-30 {
-			days = append(days, h.mean(centre-30, to, pick))
-		}
+	for d := int64(1); d*day <= known; d++ {
+		centre := newest + ahead - d*day
+		days = append(days, h.mean(centre-30, centre+30, pick))
 	}
 	return median(days)
 }
 
 // dispersion is variance over mean of the counts of consecutive windows, the
 // highest tenth left out: past crises are no rhythm.
-func (h *history) dispersion(before, span, window int64, pick func(count) uint32) float64 {
+func (h *history) dispersion(newest, span, window int64, pick func(count) uint32) float64 {
 	var sums []float64
-	for to := before; to-window >= before-span; to -= window {
+	for to := newest; to-window >= newest-span; to -= window {
 		sums = append(sums, h.mean(to-window+1, to, pick)*float64(window))
 	}
 	return fano(trimmed(sums))

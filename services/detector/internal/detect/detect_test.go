@@ -34,7 +34,7 @@ func (s *stream) play(e *detect.Engine, from, to time.Time) []detect.Incident {
 			e.Observe("zest", detect.Mention{
 				ID: fmt.Sprintf("rss:%d", s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
 				Negative: s.r.Float64() < s.negative(now), Published: now, Collected: now,
-			}, false)
+			})
 		}
 		changes = append(changes, e.Advance(now)...)
 	}
@@ -70,7 +70,7 @@ func TestACalmFortnightOpensNoAlert(t *testing.T) {
 		if perHour > 100 {
 			days = 5
 		}
-		for _, change := range s.play(detect.New(rule), start, start.AddDate(0, 0, days)) {
+		for _, change := range s.play(watching(), start, start.AddDate(0, 0, days)) {
 			require.Less(t, change.Level, detect.Alert, "%v/h, seed %d: %+v", perHour, seed, change)
 		}
 	}
@@ -95,7 +95,7 @@ func TestAFirestormClimbsTheLevelsAndIsResolvedOnce(t *testing.T) {
 			}
 			return 0.2
 		}}
-	changes := s.play(detect.New(rule), start, onset.Add(4*time.Hour))
+	changes := s.play(watching(), start, onset.Add(4*time.Hour))
 	var levels []detect.Level
 	var crisis, resolved detect.Incident
 	for _, change := range changes {
@@ -125,17 +125,31 @@ func burst(e *detect.Engine, at time.Time, n, authors int, negative bool) []dete
 		e.Observe("zest", detect.Mention{
 			ID: fmt.Sprintf("x:%d-%d", at.Unix(), i), Source: "x", Author: fmt.Sprint(i % authors), Negative: negative,
 			Published: at, Collected: at,
-		}, false)
+		})
 	}
 	return e.Advance(at)
 }
 
+// watching gives an engine that watches one brand since the start.
+func watching() *detect.Engine {
+	e := detect.New(rule, start)
+	e.Watch(map[string]time.Time{"zest": start})
+	return e
+}
+
+// minutes is one mention a minute, so many minutes long.
+func minutes(from time.Time, n int) []detect.Minute {
+	past := make([]detect.Minute, n)
+	for m := range past {
+		past[m] = detect.Minute{At: from.Add(time.Duration(m) * time.Minute), Total: 1}
+	}
+	return past
+}
+
 // aDay gives an engine a calm day of one mention a minute.
 func aDay() *detect.Engine {
-	e := detect.New(rule)
-	for m := range 25 * 60 {
-		e.Learn("zest", start.Add(time.Duration(m)*time.Minute), 1, 0)
-	}
+	e := watching()
+	e.Learn(map[string][]detect.Minute{"zest": minutes(start, 25*60)}, rule.WindowStart(start.Add(25*time.Hour)))
 	return e
 }
 
@@ -160,15 +174,15 @@ func TestWhatIsNoCrisis(t *testing.T) {
 		e := aDay()
 		for i := range 500 {
 			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true,
-				Published: now.Add(-20 * time.Hour), Collected: now}, false)
+				Published: now.Add(-20 * time.Hour), Collected: now})
 		}
 		require.Empty(t, e.Advance(now))
 	})
-	t.Run("history being imported", func(t *testing.T) {
+	t.Run("the first mentions of a brand just added", func(t *testing.T) {
 		e := aDay()
+		e.Watch(map[string]time.Time{"zest": start, "new": now})
 		for i := range 500 {
-			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true,
-				Published: now, Collected: now}, true)
+			e.Observe("new", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true, Published: now, Collected: now})
 		}
 		require.Empty(t, e.Advance(now))
 	})
@@ -219,6 +233,69 @@ func TestAClockThatGoesBackDecidesNothingTwice(t *testing.T) {
 	e := aDay()
 	require.Len(t, burst(e, now, 200, 150, true), 1)
 	require.Empty(t, burst(e, now.Add(-time.Hour), 300, 150, true))
-	e.Observe("zest", detect.Mention{ID: "future", Author: "a", Published: now.AddDate(73, 0, 0), Collected: now}, false)
+	e.Observe("zest", detect.Mention{ID: "future", Author: "a", Published: now.AddDate(73, 0, 0), Collected: now})
 	require.Empty(t, e.Advance(now.Add(time.Second)))
+}
+
+// However often the past is learnt, the expectation is the same: nothing is
+// counted twice, and one old post is no long past.
+func TestThePastIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	expected := func(e *detect.Engine) float64 {
+		changes := burst(e, now, 200, 150, true)
+		require.Len(t, changes, 1)
+		return changes[0].Evidence.ExpectedMentions
+	}
+	once := expected(aDay())
+	require.InDelta(t, 9, once, 0.5, "one a minute")
+	e := aDay()
+	for range 5 {
+		e.Learn(map[string][]detect.Minute{"zest": minutes(start, 25*60)}, rule.WindowStart(now))
+	}
+	require.Equal(t, once, expected(e))
+
+	young := func(past []detect.Minute) float64 {
+		e := detect.New(rule, start)
+		e.Watch(map[string]time.Time{"zest": now.Add(-time.Hour)})
+		e.Learn(map[string][]detect.Minute{"zest": past}, rule.WindowStart(now))
+		return expected(e)
+	}
+	hour := minutes(now.Add(-time.Hour), 60)
+	require.Equal(t, young(hour), young(append(minutes(now.AddDate(0, 0, -6), 1), hour...)))
+}
+
+func TestTheIncidentOfABrandWatchedNoMoreIsResolved(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	e := aDay()
+	opened := burst(e, now, 200, 150, true)
+	require.Len(t, opened, 1)
+	e.Watch(nil)
+	require.True(t, e.Observe("zest", detect.Mention{ID: "late", Published: now, Collected: now}))
+	resolved := e.Advance(now.Add(time.Second))
+	require.Len(t, resolved, 1)
+	require.Equal(t, now.Add(time.Second), resolved[0].Resolved)
+	require.Empty(t, e.Advance(now.Add(time.Hour)))
+
+	again := aDay()
+	again.Watch(nil)
+	require.Empty(t, again.Advance(now))
+	again.Restore(opened[0])
+	require.Len(t, again.Advance(now.Add(time.Second)), 1, "removed while the detector was stopped")
+}
+
+// The posts that prove it are of the rise, not of the calm minutes before it.
+func TestEvidenceIsOfTheRise(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	e := aDay()
+	e.Observe("zest", detect.Mention{ID: "famous", Author: "a", Negative: true, Followers: 1e6,
+		Published: now.Add(-5 * time.Minute), Collected: now.Add(-5 * time.Minute)})
+	changes := burst(e, now, 200, 150, true)
+	require.Len(t, changes, 1)
+	require.Equal(t, 201, changes[0].Evidence.Mentions)
+	for _, post := range changes[0].Evidence.Posts {
+		require.Equal(t, now, post.Published)
+	}
 }

@@ -1,11 +1,12 @@
 package detect
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
-// Engine watches the brands it is told of. It is not safe for concurrent use.
+// Engine watches the brands it is told to. It is not safe for concurrent use.
 type Engine struct {
 	rule   Rule
 	brands map[string]*brand
@@ -15,6 +16,8 @@ type Engine struct {
 
 type brand struct {
 	id       string
+	watched  int64 // minute since when it is
+	gone     bool  // watched no more: its incident is resolved
 	history  history
 	window   window
 	dirty    bool
@@ -23,23 +26,50 @@ type brand struct {
 	incident *Incident
 }
 
-// New makes an engine that knows nothing of the past.
-func New(rule Rule) *Engine {
-	return &Engine{rule: rule, brands: map[string]*brand{}}
+// Minute is what is stored of one minute of a brand, by published time.
+type Minute struct {
+	At              time.Time
+	Total, Negative uint32
 }
 
-// SetRule changes the bounds from the next decision on.
+// New makes an engine that watches nobody yet, and decides from a moment on.
+func New(rule Rule, now time.Time) *Engine {
+	return &Engine{rule: rule, brands: map[string]*brand{}, tick: now.UnixMilli() / step.Milliseconds()}
+}
+
+// SetRule changes the bounds from the next decision on; how much of the past is
+// known changes when it is learnt next.
 func (e *Engine) SetRule(rule Rule) { e.rule = rule }
 
-// Learn counts a past minute of a brand, before Observe is first called.
-func (e *Engine) Learn(brandID string, minute time.Time, total, negative uint32) {
-	b := e.brand(brandID)
-	b.history.add(minuteOf(minute), total, negative)
+// Watch says which brands are watched, and since when. What others did is heard
+// no more, and their incidents are resolved at the next decision.
+func (e *Engine) Watch(since map[string]time.Time) {
+	for id, b := range e.brands {
+		if _, watched := since[id]; !watched {
+			b.gone = true
+		}
+	}
+	for id, moment := range since {
+		b := e.brand(id)
+		b.watched, b.gone = minuteOf(moment), false
+	}
+}
+
+// Learn replaces all that is known of every brand before a moment, cut to the
+// minute, by what is stored of it.
+func (e *Engine) Learn(past map[string][]Minute, before time.Time) {
+	for id, b := range e.brands {
+		b.window.forget(minuteOf(before), func(*minute) {})
+		b.history = b.history.relearnt(past[id], minuteOf(before), e.rule.Baseline)
+	}
 }
 
 // Restore puts back an incident that was open.
 func (e *Engine) Restore(incident Incident) {
-	e.brand(incident.Brand).incident = &incident
+	if b := e.brands[incident.Brand]; b == nil {
+		e.brand(incident.Brand).gone = true
+	}
+	e.brands[incident.Brand].incident = &incident
 }
 
 // Blind tells whether some source cannot be seen: as long as it cannot, nothing
@@ -58,100 +88,118 @@ func (e *Engine) brand(id string) *brand {
 // windowMinutes is how many minutes a window spans, the current one included.
 func (e *Engine) windowMinutes() int64 { return int64(e.rule.Window / time.Minute) }
 
-// Observe counts a mention in the minute it was published. What is older than
-// the window only teaches the past; what claims to come from the future counts
-// in the minute it was collected.
-func (e *Engine) Observe(brandID string, m Mention, past bool) {
-	b := e.brand(brandID)
+// Observe counts a mention of a watched brand in the minute it was published;
+// what claims to come from the future counts in the minute it was collected. It
+// answers false for what is older than the window: that is past, to be learnt.
+func (e *Engine) Observe(brandID string, m Mention) bool {
+	b := e.brands[brandID]
+	if b == nil || b.gone {
+		return true
+	}
 	now := minuteOf(m.Collected)
 	at := min(minuteOf(m.Published), now)
-	var negative uint32
-	if m.Negative {
-		negative = 1
-	}
-	if past || at <= now-e.windowMinutes() {
-		b.history.add(at, 1, negative)
-		return
+	if at <= now-e.windowMinutes() {
+		return false
 	}
 	if !b.window.add(at, m) {
-		return
+		return true
 	}
-	b.history.add(at, 1, negative)
 	b.dirty, b.model = true, m.Model
 	if m.Collected.After(b.tipping) {
 		b.tipping = m.Collected
 	}
+	return true
 }
 
 // step is how often the engine decides: a page waits for half of it on average.
 const step = 200 * time.Millisecond
 
 // Advance decides on everything counted so far, at the last whole step up to now;
-// within a step it decides nothing. It answers the incidents that changed, in the
-// order of the brands' ids.
+// within a step it decides nothing. Whether calm has come is decided at every whole
+// minute on the way there. It answers the incidents that changed, in the order of
+// time and of the brands' ids.
 func (e *Engine) Advance(now time.Time) []Incident {
 	tick := now.UnixMilli() / step.Milliseconds()
 	if tick <= e.tick {
 		return nil
 	}
+	var changes []Incident
+	for minute := minuteOf(timeOf(e.tick)) + 1; minute <= minuteOf(timeOf(tick)); minute++ {
+		changes = append(changes, e.each(time.Unix(minute*60, 0).UTC(), e.settle)...)
+	}
 	e.tick = tick
-	now = time.UnixMilli(tick * step.Milliseconds()).UTC()
+	return append(changes, e.each(timeOf(tick), e.decide)...)
+}
+
+func timeOf(tick int64) time.Time { return time.UnixMilli(tick * step.Milliseconds()).UTC() }
+
+// each asks one thing of every brand, and answers the incidents it changed.
+func (e *Engine) each(now time.Time, ask func(*brand, time.Time) bool) []Incident {
 	var changes []Incident
 	for _, b := range e.brands {
-		if change, changed := e.decide(b, now); changed {
-			changes = append(changes, change)
+		if ask(b, now) {
+			changes = append(changes, *b.incident)
+			if !b.incident.Resolved.IsZero() {
+				b.incident = nil
+			}
 		}
 	}
-	slices.SortFunc(changes, func(a, b Incident) int {
-		if a.Brand < b.Brand {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(changes, func(a, b Incident) int { return cmp.Compare(a.Brand, b.Brand) })
 	return changes
 }
 
-// decide looks at a brand that heard something new, or has an incident open.
-func (e *Engine) decide(b *brand, now time.Time) (Incident, bool) {
-	if !b.dirty && b.incident == nil {
-		return Incident{}, false
+// decide opens or escalates the incident of a brand that heard something new, and
+// resolves that of a brand watched no more.
+func (e *Engine) decide(b *brand, now time.Time) bool {
+	if b.gone {
+		delete(e.brands, b.id)
+		if b.incident != nil {
+			b.incident.resolve(now)
+		}
+		return b.incident != nil
+	}
+	if !b.dirty {
+		return false
 	}
 	b.dirty = false
-	from := minuteOf(now) - e.windowMinutes() + 1
-	b.window.forget(from)
-	r := e.read(b, now, from)
+	r := e.read(b, now)
 	level := r.level(e.rule)
 	switch {
-	case b.incident == nil && level == Calm:
-		return Incident{}, false
-	case b.incident == nil:
+	case b.incident == nil && level > Calm:
 		b.incident = open(b.id, level, now)
-	case level > b.incident.Level:
+	case b.incident != nil && level > b.incident.Level:
 		b.incident.escalate(level, now)
 	default:
-		if !b.incident.calm(r, now, e.rule.ResolveAfter, e.blind) {
-			return Incident{}, false
-		}
-		resolved := *b.incident
-		b.incident = nil
-		return resolved, true
+		return false
 	}
-	b.incident.Evidence = e.evidence(b, r, now, from)
-	b.incident.Model = b.model
-	return *b.incident, true
+	b.incident.Evidence, b.incident.Model = e.evidence(b, r, now), b.model
+	return true
+}
+
+// settle resolves the incident of a brand that has been calm for long enough.
+func (e *Engine) settle(b *brand, now time.Time) bool {
+	return b.incident != nil && b.incident.calm(e.read(b, now), now, e.rule.ResolveAfter, e.blind)
 }
 
 // read holds the window against the past.
-func (e *Engine) read(b *brand, now time.Time, from int64) reading {
+func (e *Engine) read(b *brand, now time.Time) reading {
+	from := minuteOf(e.rule.WindowStart(now))
+	b.window.forget(from, func(m *minute) {
+		b.history.set(m.number, count{uint32(len(m.seen)), uint32(m.negative)})
+	})
 	var r reading
 	r.total, r.negative, r.authors = b.window.total, b.window.negative, len(b.window.authors)
 	if r.total < e.rule.MinMentions && b.incident == nil {
 		return r // below the floor nothing else matters
 	}
 	length := now.Sub(time.Unix(from*60, 0)).Minutes()
-	end := minuteOf(now)
-	r.expectedTotal = b.history.expect(end, length, func(c count) uint32 { return c.total })
-	r.expectedNeg = b.history.expect(end, length, func(c count) uint32 { return c.negative })
+	known := b.history.known(from-1, b.watched)
+	r.known = known >= e.windowMinutes()
+	if !r.known {
+		return r
+	}
+	r.expectedTotal = b.history.expect(from-1, known, length, func(c count) uint32 { return c.total })
+	r.expectedNeg = b.history.expect(from-1, known, length, func(c count) uint32 { return c.negative })
 	// A brand nobody spoke of still has the floor as its expectation.
 	floor := float64(e.rule.MinMentions) / 4
 	r.surpriseTotal = surprise(r.total, max(r.expectedTotal.mean, floor), r.expectedTotal.dispersion)
@@ -159,10 +207,10 @@ func (e *Engine) read(b *brand, now time.Time, from int64) reading {
 	return r
 }
 
-func (e *Engine) evidence(b *brand, r reading, now time.Time, from int64) Evidence {
-	ids, truncated, posts := b.window.evidence()
+func (e *Engine) evidence(b *brand, r reading, now time.Time) Evidence {
+	ids, truncated, posts := b.window.evidence(r.expectedTotal.mean / float64(e.windowMinutes()))
 	return Evidence{
-		From: time.Unix(from*60, 0).UTC(), To: now,
+		From: e.rule.WindowStart(now), To: now,
 		Mentions: r.total, ExpectedMentions: r.expectedTotal.mean,
 		Negative: r.negative, ExpectedNegative: r.expectedNeg.mean,
 		Authors: r.authors, Surprise: r.surprise(), Signals: r.signals(),

@@ -59,7 +59,11 @@ func (i *Incident) calm(r reading, now time.Time, after time.Duration, blind boo
 	if now.Sub(i.CalmSince) < after {
 		return false
 	}
+	i.resolve(now)
+	return true
+}
+
+func (i *Incident) resolve(now time.Time) {
 	i.Resolved, i.Changed = now, now
 	i.Revision++
-	return true
 }

@@ -15,6 +15,12 @@ type Rule struct {
 	ResolveAfter time.Duration // how long calm must last
 }
 
+// WindowStart is the first minute of the window that ends at a moment: before it
+// is the past, to be learnt.
+func (r Rule) WindowStart(now time.Time) time.Time {
+	return now.Add(-r.Window).Truncate(time.Minute).Add(time.Minute).UTC()
+}
+
 // Level of an incident.
 type Level int
 
@@ -46,6 +52,7 @@ const (
 
 // reading is a window held against the past.
 type reading struct {
+	known                      bool // there is a past to hold it against
 	total, negative, authors   int
 	expectedTotal, expectedNeg expectation
 	surpriseTotal, surpriseNeg float64
@@ -62,11 +69,12 @@ func (r reading) negativeShare() float64 {
 	return min(1, max(0, float64(r.negative)-r.expectedNeg.mean)/more)
 }
 
-// level is the highest whose conditions all hold: significance, an absolute
-// floor, distinct authors, and for alert and above a share of negative mentions.
+// level is the highest whose conditions all hold: a past of at least one window,
+// so that a brand's first mentions are no news, significance, an absolute floor,
+// distinct authors, and for alert and above a share of negative mentions.
 func (r reading) level(rule Rule) Level {
 	switch {
-	case r.total < rule.MinMentions || r.surprise() < watchSurprise || r.authors < min(3, rule.MinAuthors):
+	case !r.known || r.total < rule.MinMentions || r.surprise() < watchSurprise || r.authors < min(3, rule.MinAuthors):
 		return Calm
 	case r.surprise() < alertSurprise || r.negativeShare() < alertNegative ||
 		r.negative < rule.MinMentions/2 || r.authors < rule.MinAuthors:

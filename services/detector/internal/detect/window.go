@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"hash/maphash"
+	"math"
 	"slices"
 	"time"
 )
@@ -60,11 +61,12 @@ func (w *window) minute(number int64) *minute {
 	return w.minutes[i]
 }
 
-// forget drops the minutes before one.
-func (w *window) forget(before int64) {
+// forget drops the minutes before one, and tells past of each.
+func (w *window) forget(before int64, past func(*minute)) {
 	gone := 0
 	for gone < len(w.minutes) && w.minutes[gone].number < before {
 		m := w.minutes[gone]
+		past(m)
 		w.total -= len(m.seen)
 		w.negative -= m.negative
 		for author := range m.authors {
@@ -137,8 +139,11 @@ func weight(m Mention) uint64 {
 	return w
 }
 
-// evidence gathers ids, oldest first, and the posts to show.
-func (w *window) evidence() (ids []string, truncated bool, posts []Mention) {
+// evidence gathers ids, oldest first, and the posts to show: those of the minutes
+// that rise above the usual count of one, where any does, for the posts of the
+// calm before them prove nothing.
+func (w *window) evidence(usual float64) (ids []string, truncated bool, posts []Mention) {
+	var risen []Mention
 	for _, m := range w.minutes {
 		room := maxEvidence - len(ids)
 		if len(m.ids) > room || len(m.ids) < len(m.seen) {
@@ -146,6 +151,12 @@ func (w *window) evidence() (ids []string, truncated bool, posts []Mention) {
 		}
 		ids = append(ids, m.ids[:min(len(m.ids), room)]...)
 		posts = append(posts, m.posts...)
+		if float64(len(m.seen)) > usual+2*math.Sqrt(usual) {
+			risen = append(risen, m.posts...)
+		}
+	}
+	if len(risen) > 0 {
+		posts = risen
 	}
 	return ids, truncated, best(posts)
 }
