@@ -1,12 +1,14 @@
 package bus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
@@ -76,19 +78,15 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 	return group.Wait()
 }
 
-// follow is one worker of a consumer.
+// follow is one worker of a consumer. It asks for a batch when it has done the one
+// before: what waits in a client's memory cannot be given to another.
 func (b *Bus) follow(ctx context.Context, c jetstream.Consumer, consumer Consumer, worker int, handle Handler) error {
 	name := fmt.Sprintf("consumer %s, worker %d", consumer.Durable, worker+1)
-	messages, err := c.Messages(jetstream.PullMaxMessages(consumer.Batch), jetstream.WithMessagesErrOnMissingHeartbeat(false))
-	if err != nil {
-		return fmt.Errorf("bus: consume %s: %w", consumer.Durable, err)
-	}
-	defer messages.Stop()
 	work := context.WithoutCancel(ctx)
 	defer b.rest(name)
-	for {
+	for ctx.Err() == nil {
 		b.beat(name)
-		batch, err := gather(ctx, messages, consumer)
+		batch, err := gather(ctx, c, consumer)
 		if len(batch) > 0 {
 			busy := keepBusy(batch)
 			outcomes := safely(work, handle, batch)
@@ -98,13 +96,14 @@ func (b *Bus) follow(ctx context.Context, c jetstream.Consumer, consumer Consume
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, jetstream.ErrMsgIteratorClosed):
-			return fmt.Errorf("bus: consume %s: the connection was closed: %w", consumer.Durable, err)
+		case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, jetstream.ErrConsumerDeleted):
+			return fmt.Errorf("bus: consume %s: %w", consumer.Durable, err)
 		case err != nil:
 			b.logger.Warn("bus: reading failed, going on", "consumer", consumer.Durable, "err", err)
 			pause(ctx, time.Second)
 		}
 	}
+	return nil
 }
 
 const (
@@ -147,42 +146,39 @@ func keepBusy(batch []*Message) (done func()) {
 	return func() { close(stop) }
 }
 
-// gather waits for a first message for a while, then lingers for more.
-func gather(ctx context.Context, messages jetstream.MessagesContext, consumer Consumer) ([]*Message, error) {
-	idle, stop := context.WithTimeout(ctx, idleWait)
-	first, err := next(idle, messages)
-	stop()
-	if first == nil {
-		return nil, err
+// gather takes what waits; where nothing does, it waits for a first message, then
+// lingers for more.
+func gather(ctx context.Context, c jetstream.Consumer, consumer Consumer) ([]*Message, error) {
+	batch, err := fetch(c.FetchNoWait(consumer.Batch))
+	if len(batch) == consumer.Batch || err != nil {
+		return batch, err
 	}
-	batch := []*Message{first}
-	linger := consumer.Linger
-	if linger == 0 {
-		linger = defaultLinger
-	}
-	lingering, stop := context.WithTimeout(ctx, linger)
-	defer stop()
-	for len(batch) < consumer.Batch {
-		m, err := next(lingering, messages)
-		if m == nil {
+	if len(batch) == 0 {
+		idle, stop := context.WithTimeout(ctx, idleWait)
+		batch, err = fetch(c.Fetch(1, jetstream.FetchContext(idle)))
+		stop()
+		if len(batch) == 0 || err != nil {
 			return batch, err
 		}
-		batch = append(batch, m)
 	}
-	return batch, nil
+	pause(ctx, cmp.Or(consumer.Linger, defaultLinger))
+	more, err := fetch(c.FetchNoWait(consumer.Batch - len(batch)))
+	return append(batch, more...), err
 }
 
-// next takes one message, or none when ctx is done.
-func next(ctx context.Context, messages jetstream.MessagesContext) (*Message, error) {
-	msg, err := messages.Next(jetstream.NextContext(ctx))
-	switch {
-	case err == nil:
-		return newMessage(msg), nil
-	case ctx.Err() != nil:
-		return nil, nil
-	default:
+// fetch reads a batch to its end. That its time was over is no fault.
+func fetch(messages jetstream.MessageBatch, err error) ([]*Message, error) {
+	if err != nil {
 		return nil, err
 	}
+	var batch []*Message
+	for msg := range messages.Messages() {
+		batch = append(batch, newMessage(msg))
+	}
+	if err := messages.Error(); err != nil && !errors.Is(err, nats.ErrTimeout) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return batch, err
+	}
+	return batch, nil
 }
 
 func newMessage(msg jetstream.Msg) *Message {

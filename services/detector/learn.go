@@ -174,6 +174,7 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 		return err
 	}
 	s.engine.Learn(minutes, before)
+	s.metrics.learnt.SetToCurrentTime()
 	return nil
 }
 

@@ -10,6 +10,7 @@ type metrics struct {
 	observed prometheus.Counter
 	changes  *prometheus.CounterVec
 	blind    prometheus.Gauge
+	learnt   prometheus.Gauge
 }
 
 var levelNames = map[detect.Level]string{detect.Watch: "watch", detect.Alert: "alert", detect.Crisis: "crisis"}
@@ -25,12 +26,15 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		blind: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "vigie_detector_sources_blind", Help: "Pages that cannot be seen now.",
 		}),
+		learnt: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "vigie_detector_past_learnt_timestamp_seconds", Help: "When the past of the brands was last read, since 1970.",
+		}),
 	}
 	for _, level := range levelNames {
 		m.changes.WithLabelValues(level, "reached")
 		m.changes.WithLabelValues(level, "resolved")
 	}
-	registry.MustRegister(m.observed, m.changes, m.blind)
+	registry.MustRegister(m.observed, m.changes, m.blind, m.learnt)
 	return m
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -193,6 +194,25 @@ func (m *machine) sql(query string) uint64 {
 	number, err := strconv.ParseUint(lines[len(lines)-1], 10, 64)
 	require.NoError(m.t, err, out)
 	return number
+}
+
+// metric reads one metric without labels of a running `vigie up`.
+func (m *machine) metric(name string) float64 {
+	m.t.Helper()
+	response, err := http.Get("http://" + m.config.Metrics.Listen + "/metrics")
+	require.NoError(m.t, err)
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	require.NoError(m.t, err)
+	for line := range strings.Lines(string(page)) {
+		if value, found := strings.CutPrefix(line, name+" "); found {
+			number, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			require.NoError(m.t, err)
+			return number
+		}
+	}
+	m.t.Fatalf("no metric %s", name)
+	return 0
 }
 
 // child finds the process id of the embedded ClickHouse of a running `vigie up`,
