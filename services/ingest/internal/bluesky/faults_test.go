@@ -29,13 +29,6 @@ func (s *stage) sayMany(n int) []string {
 	return texts
 }
 
-// onceEach checks that every text is on the bus exactly once.
-func (s *stage) onceEach(texts []string) {
-	s.t.Helper()
-	sourcetest.Eventually(s.t, "all are there", func() bool { return s.Amount(s.t) >= len(texts) })
-	require.ElementsMatch(s.t, texts, s.Texts(s.t))
-}
-
 func TestWhatComesTwiceCountsOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, jetstream.Options{})

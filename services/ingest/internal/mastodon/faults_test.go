@@ -276,19 +276,21 @@ func TestAnInstanceThatForgotEverythingIsDoubted(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	var posts []world.Post
-	for i := range 10 {
+	const amount = 3 * byIDs // three questions
+	for i := range amount {
 		posts = append(posts, s.say(fmt.Sprintf("zestaline %d", i)))
 	}
-	sourcetest.Eventually(t, "all are there", func() bool { return s.Amount(s.t) == 10 })
+	sourcetest.Eventually(t, "all are there", func() bool { return s.Amount(s.t) == amount })
 	s.stop()
-	for _, post := range posts[:9] {
+	for _, post := range posts[:amount-1] {
 		s.inst.Delete(post.Number)
 	}
 	s.start("public")
-	sourcetest.Eventually(t, "asked", func() bool { return strings.Contains(strings.Join(s.inst.Requests(), "\n"), "/api/v1/statuses?") })
+	sourcetest.Eventually(t, "asked", func() bool { return strings.Count(strings.Join(s.inst.Requests(), "\n"), "/api/v1/statuses?") == 3 })
 	s.say("zestaline, la suite")
 	s.Brought(s.t, "la suite")
 	require.Empty(t, s.Deletions(t), "a broken instance must not empty our memory")
+	require.Len(t, s.Logs.Warnings("knows hardly any"), 1)
 }
 
 func TestAStopIsPromptWhateverIsUnderWay(t *testing.T) {

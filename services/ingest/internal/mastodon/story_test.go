@@ -102,6 +102,36 @@ func TestStreamsShowWhatTheyAreAskedFor(t *testing.T) {
 	}
 }
 
+// TestStreamsThatOverlapBringAPostOnce: the public stream, a hashtag and the
+// brand's notifications all show it.
+func TestStreamsThatOverlapBringAPostOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, instance.Options{})
+	s.sink, s.stop = s.Start(t, s.connector("public"), s.connector("hashtag:bulles"), s.connector("user:notification"))
+	sourcetest.Eventually(t, "all open", func() bool { return s.inst.Opened() == 3 })
+	counted := func(name string, labels ...string) float64 {
+		return sourcetest.Counted(t, s.Registry, "vigie_ingest_mentions_"+name+"_total", append(labels, "mastodon")...)
+	}
+	post := s.say("@zestaline zestaline #bulles", "bulles")
+	sourcetest.Eventually(t, "three streams have brought it", func() bool {
+		return counted("published")+counted("duplicate") == 3
+	})
+	require.InDelta(t, 1, counted("published", "first"), 0)
+
+	t.Log("its edit goes through, once")
+	post.Text, post.Edited = "@zestaline zestaline #bulles (corrigé)", time.Now()
+	s.inst.Edit(post)
+	edited := s.Brought(t, "(corrigé)")
+	sourcetest.Eventually(t, "by two", func() bool { return counted("duplicate") >= 3 })
+	require.InDelta(t, 1, counted("published", "later"), 0)
+	require.Equal(t, 2, s.Amount(t))
+
+	t.Log("and so does its deletion")
+	s.inst.Delete(post.Number)
+	sourcetest.Eventually(t, "deleted", func() bool { return s.Deleted(t, edited.MentionId) })
+	require.Len(t, s.Deletions(t), 1)
+}
+
 func TestNotificationsReachTheBrandThatIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, instance.Options{})

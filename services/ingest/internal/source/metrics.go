@@ -75,12 +75,12 @@ func (m *Metrics) received(mention *vigiev1.Mention, now time.Time) {
 	}
 }
 
-func (m *Metrics) published(mention *vigiev1.Mention, known bool) {
+func (m *Metrics) published(mention *vigiev1.Mention, later bool) {
 	if m == nil {
 		return
 	}
 	version := versions[0]
-	if known {
+	if later {
 		version = versions[1]
 	}
 	m.publishedTotal.WithLabelValues(mention.Source, version).Inc()
@@ -92,9 +92,9 @@ func (m *Metrics) duplicate(mention *vigiev1.Mention) {
 	}
 }
 
-func (m *Metrics) deleted(source string, n int) {
+func (m *Metrics) deleted(source string) {
 	if m != nil {
-		m.deletedTotal.WithLabelValues(source).Add(float64(n))
+		m.deletedTotal.WithLabelValues(source).Inc()
 	}
 }
 

@@ -110,6 +110,7 @@ func (s *Sink) Interests() *Interests { return s.interests() }
 func (s *Sink) Publish(ctx context.Context, mentions ...*vigiev1.Mention) error {
 	now := time.Now()
 	fresh := make([]*vigiev1.Mention, 0, len(mentions))
+	later := make([]bool, 0, len(mentions)) // than a version that the bus has
 	outs := make([]bus.Outgoing, 0, len(mentions))
 	here := make(map[string]bool, len(mentions)) // in this batch
 	for _, m := range mentions {
@@ -121,7 +122,8 @@ func (s *Sink) Publish(ctx context.Context, mentions ...*vigiev1.Mention) error 
 			continue
 		}
 		out := Outgoing(m)
-		if version, _ := s.brought.has(m); version || here[out.ID] {
+		version, known := s.brought.has(m)
+		if version || here[out.ID] {
 			s.metrics.duplicate(m)
 			continue
 		}
@@ -130,19 +132,19 @@ func (s *Sink) Publish(ctx context.Context, mentions ...*vigiev1.Mention) error 
 		if m.CollectedTime == nil {
 			m.CollectedTime = timestamppb.New(now)
 		}
-		fresh, outs = append(fresh, m), append(outs, out)
+		fresh, later, outs = append(fresh, m), append(later, known), append(outs, out)
 		s.metrics.received(m, now)
 	}
 	var failures []error
 	for i, result := range s.bus.PublishAll(ctx, outs) {
-		switch _, known := s.brought.has(fresh[i]); {
+		switch {
 		case result.Err != nil:
 			failures = append(failures, result.Err)
 			continue
 		case result.Duplicate:
 			s.metrics.duplicate(fresh[i])
 		default:
-			s.metrics.published(fresh[i], known)
+			s.metrics.published(fresh[i], later[i])
 		}
 		s.brought.add(fresh[i])
 	}
@@ -172,8 +174,10 @@ func (s *Sink) Delete(ctx context.Context, mentionIDs ...string) error {
 	var failures []error
 	for _, result := range s.bus.PublishAll(ctx, outs) {
 		failures = append(failures, result.Err)
+		if result.Err == nil && !result.Duplicate { // else another stream has told it
+			s.metrics.deleted(s.description.Source)
+		}
 	}
-	s.metrics.deleted(s.description.Source, len(mentionIDs))
 	return errors.Join(failures...)
 }
 
