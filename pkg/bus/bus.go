@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 const (
@@ -41,8 +42,8 @@ type Pulse interface {
 func (b *Bus) BeatOn(pulse Pulse) { b.pulse = pulse }
 
 // Connect reaches the bus the config names and creates what is missing of its
-// table. It waits up to wait for a server that is not there yet.
-func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, wait time.Duration) (*Bus, error) {
+// table. It waits up to patience for a server that is not there yet.
+func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, patience time.Duration) (*Bus, error) {
 	options := []nats.Option{
 		nats.Name("vigie"),
 		nats.MaxReconnects(-1),
@@ -57,7 +58,7 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		options = append(options, nats.UserCredentialBytes([]byte(cfg.NATS.CredentialsFile.Value())))
 	}
 	address := cfg.NATSAddress()
-	conn, err := dial(ctx, address, wait, options)
+	conn, err := dial(ctx, address, patience, options)
 	if err != nil {
 		return nil, fmt.Errorf("bus: no NATS server answers at %s: start `vigie up`, or set nats.url: %w", address, err)
 	}
@@ -68,7 +69,7 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		return nil, fmt.Errorf("bus: JetStream at %s: %w", address, err)
 	}
 	b := &Bus{conn: conn, js: js, logger: logger, metrics: metrics}
-	if err := b.createPatiently(ctx, cfg.Retention.Streams.Std(), time.Now().Add(wait)); err != nil {
+	if err := b.createPatiently(ctx, cfg.Retention.Streams.Std(), time.Now().Add(patience)); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -82,21 +83,19 @@ func (b *Bus) createPatiently(ctx context.Context, retention time.Duration, dead
 		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
 			return err
 		}
-		pause(ctx, 100*time.Millisecond)
+		_ = wait.For(ctx, 100*time.Millisecond)
 	}
 }
 
-func dial(ctx context.Context, address string, wait time.Duration, options []nats.Option) (*nats.Conn, error) {
-	deadline := time.Now().Add(wait)
+func dial(ctx context.Context, address string, patience time.Duration, options []nats.Option) (*nats.Conn, error) {
+	deadline := time.Now().Add(patience)
 	for {
 		conn, err := nats.Connect(address, options...)
 		if err == nil || time.Now().After(deadline) {
 			return conn, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		if err := wait.For(ctx, 100*time.Millisecond); err != nil {
+			return nil, err
 		}
 	}
 }

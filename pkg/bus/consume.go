@@ -12,6 +12,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 // Message is one delivery of a message.
@@ -100,7 +102,7 @@ func (b *Bus) follow(ctx context.Context, c jetstream.Consumer, consumer Consume
 			return fmt.Errorf("bus: consume %s: %w", consumer.Durable, err)
 		case err != nil:
 			b.logger.Warn("bus: reading failed, going on", "consumer", consumer.Durable, "err", err)
-			pause(ctx, time.Second)
+			_ = wait.For(ctx, time.Second)
 		}
 	}
 	return nil
@@ -253,11 +255,4 @@ func (b *Bus) settle(ctx context.Context, consumer Consumer, batch []*Message, o
 // backoff grows from 0.5 s to 30 s with the number of deliveries.
 func backoff(delivered uint64) time.Duration {
 	return min(30*time.Second, 500*time.Millisecond<<min(delivered-1, 6))
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
 }

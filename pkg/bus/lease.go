@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nuid"
+
+	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 const (
@@ -78,10 +80,8 @@ func acquire(ctx context.Context, bucket jetstream.KeyValue, name, holder string
 		if first && waiting != nil {
 			waiting()
 		}
-		select {
-		case <-ctx.Done():
-			return 0, ctx.Err()
-		case <-time.After(time.Second):
+		if err := wait.For(ctx, time.Second); err != nil {
+			return 0, err
 		}
 	}
 }
@@ -112,10 +112,8 @@ func encodeLease(holder string) []byte {
 func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder string, revision uint64, lose context.CancelCauseFunc) uint64 {
 	expires := time.Now().Add(leaseTerm)
 	for {
-		select {
-		case <-ctx.Done():
+		if wait.For(ctx, leaseRenew) != nil {
 			return revision
-		case <-time.After(leaseRenew):
 		}
 		next, err := bucket.Update(ctx, name, encodeLease(holder), revision)
 		if isTaken(err) {

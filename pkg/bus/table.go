@@ -14,6 +14,7 @@ const (
 	SubjectScored     = "vigie.mention.scored"     // .<brand>.<source>
 	SubjectDropped    = "vigie.mention.dropped"    // .<reason>.<source>
 	SubjectSource     = "vigie.source.changed"     // .<source>
+	SubjectWatched    = "vigie.source.watched"     // .<source>
 	SubjectIncident   = "vigie.incident"           // .<opened|escalated|resolved>.<brand>
 	SubjectPage       = "vigie.page"               // .<sent|failed|acked>.<channel>
 	SubjectDeadletter = "vigie.deadletter.arrived" // .<stream>.<consumer>
@@ -38,7 +39,7 @@ var (
 	StoreIncidents  = Consumer{Durable: "store-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 500}
 	StorePages      = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
 	Detector        = Consumer{Durable: "detector", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 2000}
-	DetectorSources = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: SubjectSource + ".>", Batch: 100}
+	DetectorSources = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: "vigie.source.>", Batch: 100}
 	PagerIncidents  = Consumer{Durable: "pager-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 50}
 	PagerAcks       = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
 	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
@@ -109,7 +110,7 @@ func streams(retention time.Duration) []jetstream.StreamConfig {
 		busy(stream(StreamMentions, retention, 8*gib, SubjectCollected+".>", SubjectDeleted+".>")),
 		busy(stream(StreamScored, retention, 8*gib, SubjectScored+".>")),
 		busy(stream(StreamDropped, retention, gib, SubjectDropped+".>")),
-		stream(StreamSources, retention, gib/8, SubjectSource+".>"),
+		stream(StreamSources, retention, gib/8, SubjectSource+".>", SubjectWatched+".>"),
 		stream(StreamIncidents, retention, gib, SubjectIncident+".>"),
 		stream(StreamPages, retention, gib, SubjectPage+".>"),
 		stream(StreamDeadletter, retention, gib, SubjectDeadletter+".>"),

@@ -3,6 +3,7 @@ package detector
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -31,6 +32,9 @@ func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error
 	defer s.mu.Unlock()
 	outcomes := make([]error, len(batch))
 	for i, m := range batch {
+		if !strings.HasPrefix(m.Subject, bus.SubjectSource+".") {
+			continue // a SourceWatch
+		}
 		var state vigiev1.SourceState
 		if outcomes[i] = m.Decode(&state); outcomes[i] != nil {
 			continue

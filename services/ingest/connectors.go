@@ -19,9 +19,8 @@ func build(cfg *config.Config, b *bus.Bus, registry prometheus.Registerer) ([]so
 	client := fetch.New(fetch.Options{AllowPrivate: cfg.Sources.AllowPrivateAddresses})
 	var connectors []source.Connector
 	if feeds := cfg.Sources.RSS; feeds != nil {
-		metrics := rss.NewMetrics(registry)
-		for _, feed := range feeds.Feeds {
-			connectors = append(connectors, rss.New(feed, feeds.Every.Std(), client, metrics))
+		for _, connector := range rss.New(*feeds, client, rss.NewMetrics(registry)) {
+			connectors = append(connectors, connector)
 		}
 	}
 	if feed := cfg.Sources.Bluesky; feed != nil {

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"log/slog"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -30,17 +29,17 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	if err != nil {
 		return err
 	}
-	metrics := source.NewMetrics(env.Registry)
+	sinks, err := source.NewSinks(ctx, env.Bus, current.Load, env.Logger, source.NewMetrics(env.Registry))
+	if err != nil {
+		return err
+	}
 	lookout := newLookout(env.Bus, env.Logger, env.Registry)
 	group, ctx := errgroup.WithContext(ctx)
 	for _, connector := range connectors {
-		sink, err := source.NewSink(ctx, connector.Describe(), env.Bus, current.Load, env.Logger, metrics)
-		if err != nil {
-			return err
-		}
+		sink := sinks.For(connector.Describe())
 		lookout.watch(connector.Describe(), sink.Signs())
 		group.Go(func() error {
-			follow(ctx, connector, sink, env.Logger)
+			follow(ctx, connector, sink)
 			return nil
 		})
 	}
@@ -52,12 +51,8 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 
 // follow runs a connector. One that gives up leaves the others running: its
 // source is then blind, which the lookout tells.
-func follow(ctx context.Context, connector source.Connector, sink *source.Sink, logger *slog.Logger) {
-	err := connector.Run(ctx, sink)
-	if ctx.Err() != nil {
-		return
+func follow(ctx context.Context, connector source.Connector, sink *source.Sink) {
+	if err := connector.Run(ctx, sink); ctx.Err() == nil {
+		sink.Signs().GaveUp(err)
 	}
-	d := connector.Describe()
-	logger.Error("ingest: a connector gave up: mend its config and restart", "source", d.Source, "page", d.Page, "err", err)
-	sink.Signs().GaveUp(err)
 }

@@ -782,6 +782,84 @@ func (x *SourceState) GetChangedTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// SourceWatch says which pages of a source one ingest process watches. Each
+// process publishes it for each of its sources at its start and every minute, so
+// that a page that is taken out of the config, or renamed, is not thought blind
+// for ever: when another SourceWatch is published, of whatever source, after the
+// latest valid_until_time of those that named the page, nobody watches it any
+// more. While no ingest process runs, nothing is published and nothing is over.
+type SourceWatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the source.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	// The places in it, named as in SourceState, in alphabetical order.
+	Pages []string `protobuf:"bytes,2,rep,name=pages,proto3" json:"pages,omitempty"`
+	// When it was published.
+	PublishedTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=published_time,json=publishedTime,proto3" json:"published_time,omitempty"`
+	// Until when the pages count as watched unless said again.
+	ValidUntilTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=valid_until_time,json=validUntilTime,proto3" json:"valid_until_time,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *SourceWatch) Reset() {
+	*x = SourceWatch{}
+	mi := &file_vigie_v1_mention_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SourceWatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SourceWatch) ProtoMessage() {}
+
+func (x *SourceWatch) ProtoReflect() protoreflect.Message {
+	mi := &file_vigie_v1_mention_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SourceWatch.ProtoReflect.Descriptor instead.
+func (*SourceWatch) Descriptor() ([]byte, []int) {
+	return file_vigie_v1_mention_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SourceWatch) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SourceWatch) GetPages() []string {
+	if x != nil {
+		return x.Pages
+	}
+	return nil
+}
+
+func (x *SourceWatch) GetPublishedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PublishedTime
+	}
+	return nil
+}
+
+func (x *SourceWatch) GetValidUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ValidUntilTime
+	}
+	return nil
+}
+
 // Drop is the scorer's receipt for a mention that concerns no brand, so that
 // every mention collected is accounted for: scored, dropped or dead.
 type Drop struct {
@@ -800,7 +878,7 @@ type Drop struct {
 
 func (x *Drop) Reset() {
 	*x = Drop{}
-	mi := &file_vigie_v1_mention_proto_msgTypes[5]
+	mi := &file_vigie_v1_mention_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -812,7 +890,7 @@ func (x *Drop) String() string {
 func (*Drop) ProtoMessage() {}
 
 func (x *Drop) ProtoReflect() protoreflect.Message {
-	mi := &file_vigie_v1_mention_proto_msgTypes[5]
+	mi := &file_vigie_v1_mention_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -825,7 +903,7 @@ func (x *Drop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drop.ProtoReflect.Descriptor instead.
 func (*Drop) Descriptor() ([]byte, []int) {
-	return file_vigie_v1_mention_proto_rawDescGZIP(), []int{5}
+	return file_vigie_v1_mention_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Drop) GetMentionId() string {
@@ -908,7 +986,12 @@ const file_vigie_v1_mention_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\x0e2\x15.vigie.v1.BlindReasonR\x06reason\x12\x16\n" +
 	"\x06detail\x18\x05 \x01(\tR\x06detail\x12@\n" +
 	"\x0elast_seen_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTime\x12=\n" +
-	"\fchanged_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\vchangedTime\"v\n" +
+	"\fchanged_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\vchangedTime\"\xc4\x01\n" +
+	"\vSourceWatch\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x12\x14\n" +
+	"\x05pages\x18\x02 \x03(\tR\x05pages\x12A\n" +
+	"\x0epublished_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\rpublishedTime\x12D\n" +
+	"\x10valid_until_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x0evalidUntilTime\"v\n" +
 	"\x04Drop\x12\x1d\n" +
 	"\n" +
 	"mention_id\x18\x01 \x01(\tR\tmentionId\x12\x1a\n" +
@@ -951,7 +1034,7 @@ func file_vigie_v1_mention_proto_rawDescGZIP() []byte {
 }
 
 var file_vigie_v1_mention_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_vigie_v1_mention_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_vigie_v1_mention_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_vigie_v1_mention_proto_goTypes = []any{
 	(Ownership)(0),                // 0: vigie.v1.Ownership
 	(Kind)(0),                     // 1: vigie.v1.Kind
@@ -962,26 +1045,29 @@ var file_vigie_v1_mention_proto_goTypes = []any{
 	(*Engagement)(nil),            // 6: vigie.v1.Engagement
 	(*Deletion)(nil),              // 7: vigie.v1.Deletion
 	(*SourceState)(nil),           // 8: vigie.v1.SourceState
-	(*Drop)(nil),                  // 9: vigie.v1.Drop
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(*SourceWatch)(nil),           // 9: vigie.v1.SourceWatch
+	(*Drop)(nil),                  // 10: vigie.v1.Drop
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
 }
 var file_vigie_v1_mention_proto_depIdxs = []int32{
 	0,  // 0: vigie.v1.Mention.ownership:type_name -> vigie.v1.Ownership
 	1,  // 1: vigie.v1.Mention.kind:type_name -> vigie.v1.Kind
 	5,  // 2: vigie.v1.Mention.author:type_name -> vigie.v1.Author
-	10, // 3: vigie.v1.Mention.published_time:type_name -> google.protobuf.Timestamp
-	10, // 4: vigie.v1.Mention.collected_time:type_name -> google.protobuf.Timestamp
+	11, // 3: vigie.v1.Mention.published_time:type_name -> google.protobuf.Timestamp
+	11, // 4: vigie.v1.Mention.collected_time:type_name -> google.protobuf.Timestamp
 	6,  // 5: vigie.v1.Mention.engagement:type_name -> vigie.v1.Engagement
 	2,  // 6: vigie.v1.Mention.origin:type_name -> vigie.v1.Origin
-	10, // 7: vigie.v1.Deletion.deleted_time:type_name -> google.protobuf.Timestamp
+	11, // 7: vigie.v1.Deletion.deleted_time:type_name -> google.protobuf.Timestamp
 	3,  // 8: vigie.v1.SourceState.reason:type_name -> vigie.v1.BlindReason
-	10, // 9: vigie.v1.SourceState.last_seen_time:type_name -> google.protobuf.Timestamp
-	10, // 10: vigie.v1.SourceState.changed_time:type_name -> google.protobuf.Timestamp
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	11, // 9: vigie.v1.SourceState.last_seen_time:type_name -> google.protobuf.Timestamp
+	11, // 10: vigie.v1.SourceState.changed_time:type_name -> google.protobuf.Timestamp
+	11, // 11: vigie.v1.SourceWatch.published_time:type_name -> google.protobuf.Timestamp
+	11, // 12: vigie.v1.SourceWatch.valid_until_time:type_name -> google.protobuf.Timestamp
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_vigie_v1_mention_proto_init() }
@@ -995,7 +1081,7 @@ func file_vigie_v1_mention_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vigie_v1_mention_proto_rawDesc), len(file_vigie_v1_mention_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

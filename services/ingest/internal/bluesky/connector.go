@@ -2,13 +2,10 @@ package bluesky
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
@@ -29,28 +26,22 @@ type Connector struct {
 
 // timing is what tests shorten.
 type timing struct {
-	silence    time.Duration // no event for so long: the connection is dead
-	ping       time.Duration // between pings, which keep middle boxes awake
-	rewind     time.Duration // how far before the cursor to ask again
-	save       time.Duration // between two saves of the cursor
-	steady     time.Duration // a session this long earns a fresh back-off
-	firstRetry time.Duration
-	lastRetry  time.Duration
-	tooMany    time.Duration // wait after a 429 that says no time
-	jump       time.Duration // of the feed's time that is taken for a loss
-	fresh      time.Duration // how old an event may be at connection and still be live
-	lookup     time.Duration // for who the authors are
-	bus        time.Duration // for acknowledgements: one that got lost never comes
+	silence time.Duration // no event for so long: the connection is dead
+	ping    time.Duration // between pings, which keep middle boxes awake
+	rewind  time.Duration // how far before the cursor to ask again
+	save    time.Duration // between two saves of the cursor
+	retry   source.Pace
+	jump    time.Duration // of the feed's time that is taken for a loss
+	fresh   time.Duration // how old an event may be at connection and still be live
+	lookup  time.Duration // for who the authors are
+	bus     time.Duration // for acknowledgements: one that got lost never comes
 }
 
 var usualTiming = timing{
 	silence: 20 * time.Second, ping: 10 * time.Second, rewind: 5 * time.Second, save: time.Second,
-	steady: 30 * time.Second, firstRetry: 500 * time.Millisecond, lastRetry: time.Minute, tooMany: time.Minute,
-	jump: time.Minute, fresh: time.Minute, lookup: 2 * time.Second, bus: 20 * time.Second,
+	retry: source.Pace{First: 500 * time.Millisecond, Last: time.Minute, Steady: 30 * time.Second, TooMany: time.Minute},
+	jump:  time.Minute, fresh: time.Minute, lookup: 2 * time.Second, bus: 20 * time.Second,
 }
-
-// worthSaying is a wait that makes the feed blind, rather than a hiccup.
-const worthSaying = 30 * time.Second
 
 // maxLookback is how far back the public feeds go.
 const maxLookback = 36 * time.Hour
@@ -87,52 +78,9 @@ func (c *Connector) Describe() source.Description {
 // Run implements source.Connector. The feed asks for no password: there is no
 // error after which trying again could not help.
 func (c *Connector) Run(ctx context.Context, sink *source.Sink) error {
-	reader := newReader(c, sink)
-	retry := c.newRetry()
-	for {
-		began := time.Now()
-		err := reader.session(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if time.Since(began) >= c.timing.steady {
-			retry.Reset()
-		}
-		wait := c.complain(sink, err, retry.NextBackOff())
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(wait):
-		}
-	}
-}
-
-func (c *Connector) newRetry() *backoff.ExponentialBackOff {
-	retry := backoff.NewExponentialBackOff() // with jitter: a feed that restarts is not stormed
-	retry.InitialInterval, retry.MaxInterval, retry.Multiplier = c.timing.firstRetry, c.timing.lastRetry, 2
-	retry.Reset()
-	return retry
-}
-
-// complain says why a session ended, and answers how long to wait.
-func (c *Connector) complain(sink *source.Sink, err error, wait time.Duration) time.Duration {
-	c.metrics.ended(err)
-	if errors.Is(err, errBus) {
-		sink.Logger().Warn("bluesky: cannot hand over what was read, reading it again", "err", err, "in", wait)
-		return wait // our own fault: the feed is not blind
-	}
-	sink.Failing(err)
-	var refusal *refusedError
-	if errors.As(err, &refusal) {
-		asked := refusal.wait
-		if refusal.tooMany() && asked == 0 {
-			asked = c.timing.tooMany
-		}
-		wait = max(wait, asked)
-		if refusal.tooMany() && wait >= worthSaying {
-			sink.Exhausted(time.Now().Add(wait), err)
-		}
-	}
-	sink.Logger().Info("bluesky: the feed ended, connecting again", "err", err, "in", wait.Round(time.Millisecond))
-	return wait
+	reader, retry := newReader(c, sink), source.NewRetry(c.timing.retry, sink)
+	return source.Repeat(ctx, reader.session, func(err error, lasted time.Duration) (time.Duration, error) {
+		c.metrics.ended(err)
+		return retry.Ended(err, lasted), nil
+	})
 }

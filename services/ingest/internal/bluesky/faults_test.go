@@ -29,22 +29,15 @@ func (s *stage) sayMany(n int) []string {
 	return texts
 }
 
-// onceEach checks that every text is on the bus exactly once.
-func (s *stage) onceEach(texts []string) {
-	s.t.Helper()
-	sourcetest.Eventually(s.t, "all are there", func() bool { return s.amount() >= len(texts) })
-	require.ElementsMatch(s.t, texts, s.texts())
-}
-
 func TestWhatComesTwiceCountsOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, jetstream.Options{})
 	s.feed.SetFaults(jetstream.Faults{Duplicate: 2})
 	s.start()
 	texts := s.sayMany(40)
-	s.onceEach(texts)
+	s.OnceEach(s.t, texts)
 	s.say("zestaline fin")
-	s.onceEach(append(texts, s.brought("fin").Text))
+	s.OnceEach(s.t, append(texts, s.Brought(s.t, "fin").Text))
 }
 
 func TestWhatComesOutOfOrderComesWhole(t *testing.T) {
@@ -52,7 +45,7 @@ func TestWhatComesOutOfOrderComesWhole(t *testing.T) {
 	s := newStage(t, jetstream.Options{})
 	s.feed.SetFaults(jetstream.Faults{Reorder: 3})
 	s.start()
-	s.onceEach(s.sayMany(40))
+	s.OnceEach(s.t, s.sayMany(40))
 }
 
 func TestADeletionThatOvertakesItsPostStillCounts(t *testing.T) {
@@ -64,9 +57,9 @@ func TestADeletionThatOvertakesItsPostStillCounts(t *testing.T) {
 	s.feed.Delete(post.Number)
 	s.say("zestaline, après")
 	s.say("zestaline, plus tard") // overtakes in its turn, so that both arrive
-	s.brought("après")
-	require.NotContains(t, s.texts(), "zestaline, trop tard")
-	require.Len(t, s.bench.Deletions(t), 1)
+	s.Brought(s.t, "après")
+	require.NotContains(t, s.Texts(s.t), "zestaline, trop tard")
+	require.Len(t, s.Deletions(t), 1)
 }
 
 func TestAGapBeforeAReconnectionIsFilled(t *testing.T) {
@@ -74,11 +67,11 @@ func TestAGapBeforeAReconnectionIsFilled(t *testing.T) {
 	s := newStage(t, jetstream.Options{})
 	s.start()
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.feed.SetFaults(jetstream.Faults{Gap: 1000})
 	texts := s.sayMany(5)
 	s.feed.SetFaults(jetstream.Faults{SlowConsumer: true})
-	s.onceEach(append(texts, "zestaline avant"))
+	s.OnceEach(s.t, append(texts, "zestaline avant"))
 }
 
 func TestAConnectionCutInTheMiddleOfAMessageLosesNothing(t *testing.T) {
@@ -86,12 +79,12 @@ func TestAConnectionCutInTheMiddleOfAMessageLosesNothing(t *testing.T) {
 	s := newStage(t, jetstream.Options{Noise: 0.001})
 	s.start()
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.feed.SetFaults(jetstream.Faults{Cut: true})
 	s.say("zestaline coupée en deux")
-	s.brought("coupée en deux")
-	require.Empty(t, s.bench.DeadLetters(t), "half a frame is no bad input: it comes again")
-	require.GreaterOrEqual(t, s.counted("sessions_ended_total", "broken"), 1.0)
+	s.Brought(s.t, "coupée en deux")
+	require.Empty(t, s.DeadLetters(t), "half a frame is no bad input: it comes again")
+	require.GreaterOrEqual(t, sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_sessions_ended_total", "broken"), 1.0)
 }
 
 func TestSilenceIsNoticedAndTheConnectionMadeAgain(t *testing.T) {
@@ -100,16 +93,16 @@ func TestSilenceIsNoticedAndTheConnectionMadeAgain(t *testing.T) {
 	s.timing.silence = 200 * time.Millisecond
 	s.start()
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.feed.SetFaults(jetstream.Faults{Silence: true})
 	s.say("zestaline pendant")
 	sourcetest.Eventually(t, "silence is noticed: pongs are no sign of life", func() bool {
-		reason, detail := s.verdict(time.Minute)
+		reason, detail := sourcetest.Verdict(s.sink, time.Minute)
 		return reason == vigiev1.BlindReason_BLIND_REASON_ERRORING && strings.Contains(detail, "says nothing")
 	})
-	require.GreaterOrEqual(t, s.counted("sessions_ended_total", "silent"), 1.0)
+	require.GreaterOrEqual(t, sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_sessions_ended_total", "silent"), 1.0)
 	s.feed.SetFaults(jetstream.Faults{})
-	s.brought("pendant")
+	s.Brought(s.t, "pendant")
 }
 
 func TestASlowReaderThatIsShownTheDoorComesBack(t *testing.T) {
@@ -117,11 +110,13 @@ func TestASlowReaderThatIsShownTheDoorComesBack(t *testing.T) {
 	s := newStage(t, jetstream.Options{})
 	s.start()
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.feed.SetFaults(jetstream.Faults{SlowConsumer: true})
-	sourcetest.Eventually(t, "the door", func() bool { return s.counted("sessions_ended_total", "too_slow") == 1 })
+	sourcetest.Eventually(t, "the door", func() bool {
+		return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_sessions_ended_total", "too_slow") == 1
+	})
 	s.say("zestaline pendant")
-	s.brought("pendant")
+	s.Brought(s.t, "pendant")
 }
 
 func TestTooManyRequestsIsAnExhaustedQuota(t *testing.T) {
@@ -130,10 +125,10 @@ func TestTooManyRequestsIsAnExhaustedQuota(t *testing.T) {
 	s.feed.SetFaults(jetstream.Faults{Status: http.StatusTooManyRequests})
 	s.startRefused()
 	sourcetest.Eventually(t, "refused", func() bool {
-		reason, _ := s.verdict(0)
+		reason, _ := sourcetest.Verdict(s.sink, 0)
 		return reason == vigiev1.BlindReason_BLIND_REASON_QUOTA
 	})
-	_, detail := s.verdict(0)
+	_, detail := sourcetest.Verdict(s.sink, 0)
 	require.Contains(t, detail, "429")
 }
 
@@ -142,12 +137,14 @@ func TestTheHostsOwnWaitIsRespected(t *testing.T) {
 	s := newStage(t, jetstream.Options{})
 	s.feed.SetFaults(jetstream.Faults{Status: http.StatusTooManyRequests, RetryAfter: time.Second})
 	s.startRefused()
-	sourcetest.Eventually(t, "refused", func() bool { return s.counted("sessions_ended_total", "too_many") == 1 })
+	sourcetest.Eventually(t, "refused", func() bool {
+		return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_sessions_ended_total", "too_many") == 1
+	})
 	refused := time.Now()
 	s.feed.SetFaults(jetstream.Faults{})
 	sourcetest.Eventually(t, "connected", func() bool { return s.feed.Connections() > 0 })
 	require.Greater(t, time.Since(refused), 700*time.Millisecond)
-	reason, _ := s.verdict(0)
+	reason, _ := sourcetest.Verdict(s.sink, 0)
 	require.NotEqual(t, vigiev1.BlindReason_BLIND_REASON_QUOTA, reason, "a second is no blindness")
 }
 
@@ -156,14 +153,16 @@ func TestAServerInTroubleIsTriedAgain(t *testing.T) {
 	s := newStage(t, jetstream.Options{})
 	s.feed.SetFaults(jetstream.Faults{Status: http.StatusServiceUnavailable})
 	s.startRefused()
-	sourcetest.Eventually(t, "tried several times", func() bool { return s.counted("sessions_ended_total", "refused") >= 3 })
-	reason, detail := s.verdict(time.Minute)
+	sourcetest.Eventually(t, "tried several times", func() bool {
+		return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_sessions_ended_total", "refused") >= 3
+	})
+	reason, detail := sourcetest.Verdict(s.sink, time.Minute)
 	require.Equal(t, vigiev1.BlindReason_BLIND_REASON_ERRORING, reason)
 	require.Contains(t, detail, "503")
 	s.feed.SetFaults(jetstream.Faults{})
 	sourcetest.Eventually(t, "connected", func() bool { return s.feed.Connections() > 0 })
 	s.say("zestaline enfin")
-	s.brought("enfin")
+	s.Brought(s.t, "enfin")
 }
 
 func TestGarbageIsKeptAsideAndTheRestGoesThrough(t *testing.T) {
@@ -172,10 +171,10 @@ func TestGarbageIsKeptAsideAndTheRestGoesThrough(t *testing.T) {
 	s.start()
 	s.feed.SetFaults(jetstream.Faults{Garbage: 2, Oversize: maxFrame + 1000})
 	texts := s.sayMany(10)
-	s.onceEach(texts)
+	s.OnceEach(s.t, texts)
 	reasons := map[bus.Reason]int{}
-	sourcetest.Eventually(t, "all rubbish is kept", func() bool { return len(s.bench.DeadLetters(t)) == 3 })
-	for _, letter := range s.bench.DeadLetters(t) {
+	sourcetest.Eventually(t, "all rubbish is kept", func() bool { return len(s.DeadLetters(t)) == 3 })
+	for _, letter := range s.DeadLetters(t) {
 		reasons[letter.Reason]++
 	}
 	require.Equal(t, map[bus.Reason]int{bus.ReasonTruncated: 2, bus.ReasonTooLarge: 1}, reasons)
@@ -188,8 +187,8 @@ func TestACursorTooOldIsALossThatIsSaid(t *testing.T) {
 	s.standAt(time.Now().Add(-2 * time.Hour))
 	s.sayAs(ana, "zestaline, encore là", time.Now().Add(-9*time.Minute))
 	s.start()
-	s.brought("encore là")
-	require.InDelta(t, (111 * time.Minute).Seconds(), s.counted("lost_seconds_total", ""), 5, "from the cursor to the first event")
+	s.Brought(s.t, "encore là")
+	require.InDelta(t, (111 * time.Minute).Seconds(), sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_lost_seconds_total"), 5, "from the cursor to the first event")
 }
 
 func TestACursorThatIsRefusedIsMovedUpUntilItIsTaken(t *testing.T) {
@@ -200,9 +199,9 @@ func TestACursorThatIsRefusedIsMovedUpUntilItIsTaken(t *testing.T) {
 	s.startRefused()
 	sourcetest.Eventually(t, "connected without", func() bool { return s.feed.Connections() > 0 })
 	s.say("zestaline enfin")
-	s.brought("enfin")
+	s.Brought(s.t, "enfin")
 	require.Equal(t, []string{""}, s.feed.Cursors())
-	require.InDelta(t, (50 * time.Hour).Seconds(), s.counted("lost_seconds_total", ""), 60)
+	require.InDelta(t, (50 * time.Hour).Seconds(), sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_lost_seconds_total"), 60)
 }
 
 func TestABusThatRefusesLosesNothing(t *testing.T) {
@@ -210,13 +209,15 @@ func TestABusThatRefusesLosesNothing(t *testing.T) {
 	s := newStage(t, jetstream.Options{})
 	s.start()
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	restore := s.fillTheBus()
 	s.say("zestaline pendant")
-	sourcetest.Eventually(t, "the bus refused", func() bool { return s.counted("sessions_ended_total", "bus") >= 1 })
+	sourcetest.Eventually(t, "the bus refused", func() bool {
+		return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_bluesky_sessions_ended_total", "bus") >= 1
+	})
 	restore()
-	s.brought("pendant")
-	reason, _ := s.verdict(40 * time.Second)
+	s.Brought(s.t, "pendant")
+	reason, _ := sourcetest.Verdict(s.sink, 40*time.Second)
 	require.NotEqual(t, vigiev1.BlindReason_BLIND_REASON_ERRORING, reason, "our own bus is not the feed's fault")
 }
 
@@ -228,7 +229,7 @@ func TestAStopIsPromptWhateverIsUnderWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, jetstream.Options{})
-			s.timing.lastRetry, s.timing.firstRetry = time.Minute, time.Minute
+			s.timing.retry.Last, s.timing.retry.First = time.Minute, time.Minute
 			s.feed.SetFaults(faults)
 			s.startRefused()
 			begun := time.Now()
@@ -246,18 +247,18 @@ func TestClaimedTimesDoNotDecide(t *testing.T) {
 	keyed, _ := tidTime(key)
 	for i, claimed := range []string{"1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "yesterday", ""} {
 		s.feed.Create(world.Author{ID: int64(100 + i)}, key, map[string]any{"text": "zestaline " + strconv.Itoa(i), "createdAt": claimed})
-		require.Equal(t, keyed, s.brought("zestaline "+strconv.Itoa(i)).PublishedTime.AsTime())
+		require.Equal(t, keyed, s.Brought(s.t, "zestaline "+strconv.Itoa(i)).PublishedTime.AsTime())
 	}
 	before := time.Now().Add(-time.Second)
 	s.feed.Create(ana, "self", map[string]any{"text": "zestaline sans clé", "createdAt": "1970-01-01T00:00:00Z"})
-	require.WithinRange(t, s.brought("sans clé").PublishedTime.AsTime(), before, time.Now())
-	require.Empty(t, s.bench.DeadLetters(t))
+	require.WithinRange(t, s.Brought(s.t, "sans clé").PublishedTime.AsTime(), before, time.Now())
+	require.Empty(t, s.DeadLetters(t))
 }
 
 // fillTheBus makes the stream of mentions refuse more, until restore is called.
 func (s *stage) fillTheBus() (restore func()) {
 	s.t.Helper()
-	js := s.bench.Bus.JetStream()
+	js := s.Bus.JetStream()
 	stream, err := js.Stream(s.t.Context(), bus.StreamMentions)
 	require.NoError(s.t, err)
 	usual := stream.CachedInfo().Config
@@ -275,13 +276,13 @@ func (s *stage) fillTheBus() (restore func()) {
 func (s *stage) startRefused() {
 	s.t.Helper()
 	connector := s.connector()
-	s.sink, s.stop = s.bench.Start(s.t, connector)
+	s.sink, s.stop = s.Start(s.t, connector)
 }
 
 // standAt lets the connector have stood somewhere before.
 func (s *stage) standAt(at time.Time) {
 	s.t.Helper()
-	sink := s.bench.Sink(s.t, s.connector().Describe())
+	sink := s.Sink(s.t, s.connector().Describe())
 	require.NoError(s.t, sink.SaveCursor(s.t.Context(), cursorName, cursor{TimeUS: at.UnixMicro()}))
 }
 

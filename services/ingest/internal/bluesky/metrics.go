@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 // Metrics count what passes on the feed. A nil *Metrics counts nothing.
@@ -59,15 +61,15 @@ func (m *Metrics) ended(err error) {
 		return
 	}
 	reason := "broken"
-	var refusal *refusedError
+	var refusal *source.RefusedError
 	switch {
 	case errors.Is(err, errSilent):
 		reason = "silent"
 	case errors.Is(err, errTooSlow):
 		reason = "too_slow"
-	case errors.Is(err, errBus):
+	case errors.Is(err, source.ErrBus):
 		reason = "bus"
-	case errors.As(err, &refusal) && refusal.tooMany():
+	case errors.As(err, &refusal) && refusal.TooMany():
 		reason = "too_many"
 	case refusal != nil:
 		reason = "refused"

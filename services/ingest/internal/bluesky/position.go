@@ -25,6 +25,7 @@ type position struct {
 	loaded  bool
 	durable int64 // everything up to here has its effects on the bus
 	saved   int64
+	unsaved source.Trouble
 	savedAt time.Time
 
 	connected time.Time // of this session
@@ -46,7 +47,7 @@ func (p *position) load(ctx context.Context) error {
 	}
 	var c cursor
 	if _, err := p.sink.LoadCursor(ctx, cursorName, &c); err != nil {
-		return fmt.Errorf("%w: %w", errBus, err)
+		return fmt.Errorf("%w: %w", source.ErrBus, err)
 	}
 	p.durable, p.saved, p.loaded = c.TimeUS, c.TimeUS, true
 	return nil
@@ -137,8 +138,9 @@ func (p *position) save(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if err := p.sink.SaveCursor(ctx, cursorName, cursor{TimeUS: p.durable}); err != nil {
-		p.sink.Logger().Warn("bluesky: cannot save the cursor", "err", err)
+		p.unsaved.Goes(p.sink.Logger(), "bluesky: cannot save the cursor", err)
 		return
 	}
+	p.unsaved.Over()
 	p.saved, p.savedAt = p.durable, time.Now()
 }

@@ -46,7 +46,7 @@ func (r *reader) work(ctx context.Context, frames <-chan frame) error {
 		batch, open := take(ctx, frames)
 		if len(batch) > 0 {
 			if err := r.handle(ctx, batch); err != nil {
-				return fmt.Errorf("%w: %w", errBus, err)
+				return fmt.Errorf("%w: %w", source.ErrBus, err)
 			}
 		}
 		if !open {

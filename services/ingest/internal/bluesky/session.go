@@ -15,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 const (
@@ -28,21 +29,7 @@ const (
 var (
 	errSilent  = errors.New("bluesky: the feed is connected and says nothing")
 	errTooSlow = errors.New("bluesky: the feed closed because we read too slowly")
-	errBus     = errors.New("bluesky: our own bus")
 )
-
-// refusedError is a handshake answered with an error.
-type refusedError struct {
-	status int
-	detail string
-	wait   time.Duration // what the host asks for; zero when it does not
-}
-
-func (e *refusedError) Error() string {
-	return fmt.Sprintf("bluesky: the feed refuses the connection: %d %s: %s", e.status, http.StatusText(e.status), e.detail)
-}
-
-func (e *refusedError) tooMany() bool { return e.status == http.StatusTooManyRequests }
 
 // session is one connection, from handshake to its end. It always ends with an
 // error; when ctx is done the error means nothing.
@@ -102,9 +89,11 @@ func (r *reader) explain(response *http.Response, err error) error {
 		return fmt.Errorf("bluesky: cannot reach the feed: %w", err)
 	}
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 300))
-	refusal := &refusedError{status: response.StatusCode, detail: strings.TrimSpace(string(body))}
-	refusal.wait, _ = fetch.RetryAfter(response.Header, time.Now())
-	if refusal.status == http.StatusBadRequest && strings.Contains(strings.ToLower(refusal.detail), "cursor") {
+	refusal := &source.RefusedError{
+		What: "bluesky: the feed refuses the connection", Status: response.StatusCode, Detail: strings.TrimSpace(string(body)),
+	}
+	refusal.Wait, _ = fetch.RetryAfter(response.Header, time.Now())
+	if refusal.Status == http.StatusBadRequest && strings.Contains(strings.ToLower(refusal.Detail), "cursor") {
 		r.position.refused(time.Now())
 	}
 	return refusal

@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	dialTimeout    = 10 * time.Second
-	headerTimeout  = 30 * time.Second
-	wholeTimeout   = 60 * time.Second
+	dialTimeout   = 10 * time.Second
+	headerTimeout = 15 * time.Second
+	// wholeTimeout is short enough for a page that fails to be asked again within
+	// source.Patience: what answers then was never blind.
+	wholeTimeout   = 15 * time.Second
 	idleTimeout    = 90 * time.Second
 	maxHeaderBytes = 256 << 10
 	maxRedirects   = 10
@@ -30,7 +32,7 @@ type Options struct {
 	// environment is used only then: it would connect in our place, out of the
 	// reach of the check on addresses.
 	AllowPrivate bool
-	// Backoff is the first wait after a host refused; 0 means 30 s.
+	// Backoff is the first wait after a host refused; 0 means 11 s.
 	Backoff time.Duration
 }
 

@@ -8,8 +8,11 @@ import (
 )
 
 const (
-	defaultBackoff = 30 * time.Second
-	maxBackoff     = time.Hour
+	// defaultBackoff, with its jitter, its spread and one more wholeTimeout, is less
+	// than source.Patience.
+	defaultBackoff = 11 * time.Second
+	maxBackoff     = 10 * time.Minute
+	jitter         = 0.1
 )
 
 // Hosts remembers which hosts asked to be left alone, so that ten feeds of one
@@ -52,7 +55,7 @@ func (h *Hosts) Refused(host string, now time.Time, asked time.Duration) time.Du
 	defer h.mu.Unlock()
 	resting := h.hosts[host]
 	if resting == nil {
-		resting = &restingHost{schedule: h.schedule()}
+		resting = &restingHost{schedule: h.Schedule()}
 		h.hosts[host] = resting
 	}
 	wait := asked
@@ -72,8 +75,10 @@ func (h *Hosts) Served(host string) {
 	delete(h.hosts, host)
 }
 
-func (h *Hosts) schedule() *backoff.ExponentialBackOff {
+// Schedule makes the waits between attempts at something that fails: they double,
+// with jitter.
+func (h *Hosts) Schedule() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{
-		InitialInterval: h.first, MaxInterval: max(maxBackoff, h.first), Multiplier: 2, RandomizationFactor: 0.25,
+		InitialInterval: h.first, MaxInterval: max(maxBackoff, h.first), Multiplier: 2, RandomizationFactor: jitter,
 	}
 }

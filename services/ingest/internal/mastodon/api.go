@@ -14,6 +14,7 @@ import (
 	"github.com/tomnomnom/linkheader"
 
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 const (
@@ -26,20 +27,6 @@ const (
 
 // errToken means that the instance does not take our token.
 var errToken = errors.New("mastodon: the instance refuses the token")
-
-// refusedError is a request answered with an error.
-type refusedError struct {
-	what   string
-	status int
-	detail string
-	wait   time.Duration // what the instance asks for; zero when it does not
-}
-
-func (e *refusedError) Error() string {
-	return fmt.Sprintf("mastodon: the instance refuses %s: %d %s: %s", e.what, e.status, http.StatusText(e.status), e.detail)
-}
-
-func (e *refusedError) tooMany() bool { return e.status == http.StatusTooManyRequests }
 
 // api asks one instance.
 type api struct {
@@ -81,20 +68,22 @@ func (a *api) open(ctx context.Context, client *http.Client, base url.URL, path 
 // refusalOf reads an answer that is an error.
 func refusalOf(response *http.Response, path string) error {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 500))
-	refusal := &refusedError{what: path, status: response.StatusCode, detail: strings.TrimSpace(string(body))}
+	refusal := &source.RefusedError{
+		What: "mastodon: the instance refuses " + path, Status: response.StatusCode, Detail: strings.TrimSpace(string(body)),
+	}
 	var said struct {
 		Error string `json:"error"`
 	}
 	if json.Unmarshal(body, &said) == nil && said.Error != "" {
-		refusal.detail = said.Error
+		refusal.Detail = said.Error
 	}
 	now := time.Now()
 	wait, asked := fetch.RetryAfter(response.Header, now)
-	if !asked && refusal.tooMany() {
+	if !asked && refusal.TooMany() {
 		wait = untilReset(response.Header, now)
 	}
-	refusal.wait = wait
-	if refusal.status == http.StatusUnauthorized || refusal.status == http.StatusForbidden {
+	refusal.Wait = wait
+	if refusal.Status == http.StatusUnauthorized || refusal.Status == http.StatusForbidden {
 		return fmt.Errorf("%w: %w: make a new one with the scopes read:statuses and read:notifications, and write it to the token_file", errToken, refusal)
 	}
 	return refusal
@@ -162,8 +151,8 @@ type description struct {
 func (a *api) describe(ctx context.Context) (*description, error) {
 	var d description
 	_, err := a.ask(ctx, "/api/v2/instance", nil, &d)
-	var refusal *refusedError
-	if errors.As(err, &refusal) && refusal.status == http.StatusNotFound {
+	var refusal *source.RefusedError
+	if errors.As(err, &refusal) && refusal.Status == http.StatusNotFound {
 		err = nil
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ func TestWhatComesTwiceCountsOnce(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.inst.SetFaults(instance.Faults{Duplicate: 2})
 	s.start("public")
-	s.onceEach(s.sayMany(30))
+	s.OnceEach(s.t, s.sayMany(30))
 }
 
 func TestWhatComesOutOfOrderComesWhole(t *testing.T) {
@@ -39,7 +39,7 @@ func TestWhatComesOutOfOrderComesWhole(t *testing.T) {
 	s := newStage(t, instance.Options{Noise: 30})
 	s.inst.SetFaults(instance.Faults{Reorder: 3})
 	s.start("public")
-	s.onceEach(s.sayMany(30))
+	s.OnceEach(s.t, s.sayMany(30))
 }
 
 func TestADeletionThatOvertakesItsPostStillCounts(t *testing.T) {
@@ -47,14 +47,14 @@ func TestADeletionThatOvertakesItsPostStillCounts(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	s.say("zestaline, avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.inst.SetFaults(instance.Faults{Reorder: 1})
 	post := s.say("zestaline, trop tard")
 	s.inst.Delete(post.Number)
 	s.say("zestaline, après")
 	s.say("zestaline, plus tard") // overtakes in its turn, so that both arrive
-	s.brought("après")
-	require.NotContains(t, s.texts(), "zestaline, trop tard")
+	s.Brought(s.t, "après")
+	require.NotContains(t, s.Texts(s.t), "zestaline, trop tard")
 }
 
 func TestAStreamCutInTheMiddleOfAnEventLosesNothing(t *testing.T) {
@@ -62,12 +62,12 @@ func TestAStreamCutInTheMiddleOfAnEventLosesNothing(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.inst.SetFaults(instance.Faults{Cut: true})
 	s.say("zestaline coupée en deux")
-	s.brought("coupée en deux")
-	require.Empty(t, s.bench.DeadLetters(t), "half an event is no bad input: the timeline has it whole")
-	require.GreaterOrEqual(t, s.counted("sessions_ended_total", "broken"), 1.0)
+	s.Brought(s.t, "coupée en deux")
+	require.Empty(t, s.DeadLetters(t), "half an event is no bad input: the timeline has it whole")
+	require.GreaterOrEqual(t, sourcetest.Counted(s.t, s.Registry, "vigie_ingest_mastodon_sessions_ended_total", "broken"), 1.0)
 }
 
 func TestAGapIsFilledFromTheTimeline(t *testing.T) {
@@ -75,12 +75,12 @@ func TestAGapIsFilledFromTheTimeline(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.inst.SetFaults(instance.Faults{Gap: 5})
 	texts := s.sayMany(5)
 	s.inst.SetFaults(instance.Faults{End: true})
 	texts = append(texts, s.say("zestaline après").Text, "zestaline avant")
-	s.onceEach(texts)
+	s.OnceEach(s.t, texts)
 }
 
 func TestSilenceIsNoticedAndTheStreamOpenedAgain(t *testing.T) {
@@ -89,14 +89,16 @@ func TestSilenceIsNoticedAndTheStreamOpenedAgain(t *testing.T) {
 	s.timing.silence = 300 * time.Millisecond
 	s.start("public")
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.inst.SetFaults(instance.Faults{Silence: true})
 	s.say("zestaline pendant")
-	sourcetest.Eventually(t, "not even a heartbeat", func() bool { return s.counted("sessions_ended_total", "silent") >= 1 })
-	s.brought("pendant") // the timeline has it, though the stream says nothing
+	sourcetest.Eventually(t, "not even a heartbeat", func() bool {
+		return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_mastodon_sessions_ended_total", "silent") >= 1
+	})
+	s.Brought(s.t, "pendant") // the timeline has it, though the stream says nothing
 	s.inst.SetFaults(instance.Faults{})
 	s.say("zestaline enfin")
-	s.brought("enfin")
+	s.Brought(s.t, "enfin")
 }
 
 func TestAHeartbeatWithoutPostsIsFoundOut(t *testing.T) {
@@ -105,12 +107,12 @@ func TestAHeartbeatWithoutPostsIsFoundOut(t *testing.T) {
 	s.timing.check = 100 * time.Millisecond
 	s.start("public")
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.inst.SetFaults(instance.Faults{Deaf: true})
 	s.say("zestaline pendant")
-	require.Equal(t, vigiev1.Origin_ORIGIN_LIVE, s.brought("pendant").Origin, "found soon enough to wake somebody")
+	require.Equal(t, vigiev1.Origin_ORIGIN_LIVE, s.Brought(s.t, "pendant").Origin, "found soon enough to wake somebody")
 	sourcetest.Eventually(t, "and said", func() bool {
-		return s.counted("missed_total", "") >= 1 && s.counted("sessions_ended_total", "deaf") >= 1
+		return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_mastodon_missed_total") >= 1 && sourcetest.Counted(s.t, s.Registry, "vigie_ingest_mastodon_sessions_ended_total", "deaf") >= 1
 	})
 }
 
@@ -120,12 +122,12 @@ func TestAWholeStreamIsNotSuspected(t *testing.T) {
 	s.timing.check = 50 * time.Millisecond
 	s.start("public")
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	checks := func() int {
 		return strings.Count(strings.Join(s.inst.Requests(), "\n"), "max_id")
 	}
 	sourcetest.Eventually(t, "checked some times", func() bool { return checks() > 10 })
-	require.Zero(t, s.counted("missed_total", ""))
+	require.Zero(t, sourcetest.Counted(s.t, s.Registry, "vigie_ingest_mastodon_missed_total"))
 	require.Equal(t, 1, s.inst.Opened())
 }
 
@@ -148,7 +150,7 @@ func TestAClosedFeedIsBlindHoweverConnected(t *testing.T) {
 				s.inst.Delete(s.say("zestaline perdue").Number)
 			}
 			sourcetest.Eventually(t, "blind", func() bool {
-				reason, detail := s.verdict(40 * time.Second)
+				reason, detail := sourcetest.Verdict(s.sink, 40*time.Second)
 				return reason == vigiev1.BlindReason_BLIND_REASON_ERRORING && strings.Contains(detail, c.says)
 			})
 			require.Equal(t, 1, s.inst.Streams(), "it stays connected: deletions are worth having")
@@ -161,8 +163,8 @@ func TestHalfAClosedFeedIsOpen(t *testing.T) {
 	s := newStage(t, instance.Options{Closed: []string{"live:remote"}})
 	s.start("public")
 	s.say("zestaline ici")
-	s.brought("ici")
-	reason, _ := s.verdict(40 * time.Second)
+	s.Brought(s.t, "ici")
+	reason, _ := sourcetest.Verdict(s.sink, 40*time.Second)
 	require.Equal(t, vigiev1.BlindReason_BLIND_REASON_UNSPECIFIED, reason)
 }
 
@@ -171,7 +173,7 @@ func TestARefusedTokenEndsItWithAClearWord(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.inst.SetFaults(instance.Faults{Revoked: true})
 	connector := s.connector("public")
-	err := connector.Run(t.Context(), s.bench.Sink(t, connector.Describe()))
+	err := connector.Run(t.Context(), s.Sink(t, connector.Describe()))
 	require.ErrorIs(t, err, errToken)
 	require.ErrorContains(t, err, "token_file")
 	require.NotContains(t, err.Error(), token)
@@ -181,7 +183,7 @@ func TestATokenRevokedLaterEndsItToo(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, instance.Options{})
 	connector := s.connector("public")
-	sink := s.bench.Sink(t, connector.Describe())
+	sink := s.Sink(t, connector.Describe())
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	done := make(chan error, 1)
@@ -201,8 +203,8 @@ func TestTheRateLimitIsRespectedWithoutStoppingTheStream(t *testing.T) {
 	}
 	s.start("public")
 	s.say("zestaline en direct")
-	s.brought("en direct") // the stream goes on while its past has to wait
-	require.Less(t, len(s.texts()), 300)
+	s.Brought(s.t, "en direct") // the stream goes on while its past has to wait
+	require.Less(t, len(s.Texts(s.t)), 300)
 	require.LessOrEqual(t, len(s.inst.Requests()), 5, "it stops asking before it is told to")
 }
 
@@ -210,9 +212,9 @@ func TestTooManyRequestsIsAnExhaustedQuota(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, instance.Options{})
 	s.inst.SetFaults(instance.Faults{Status: http.StatusTooManyRequests, RetryAfter: time.Minute})
-	s.sink, s.stop = s.bench.Start(t, s.connector("public"))
+	s.sink, s.stop = s.Start(t, s.connector("public"))
 	sourcetest.Eventually(t, "refused", func() bool {
-		reason, detail := s.verdict(0)
+		reason, detail := sourcetest.Verdict(s.sink, 0)
 		return reason == vigiev1.BlindReason_BLIND_REASON_QUOTA && strings.Contains(detail, "429")
 	})
 }
@@ -226,14 +228,16 @@ func TestAServerInTroubleIsTriedAgain(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, instance.Options{})
 			s.inst.SetFaults(faults)
-			s.sink, s.stop = s.bench.Start(t, s.connector("public"))
-			sourcetest.Eventually(t, "tried several times", func() bool { return s.counted("sessions_ended_total", "refused") >= 3 })
-			reason, _ := s.verdict(time.Minute)
+			s.sink, s.stop = s.Start(t, s.connector("public"))
+			sourcetest.Eventually(t, "tried several times", func() bool {
+				return sourcetest.Counted(s.t, s.Registry, "vigie_ingest_mastodon_sessions_ended_total", "refused") >= 3
+			})
+			reason, _ := sourcetest.Verdict(s.sink, time.Minute)
 			require.Equal(t, vigiev1.BlindReason_BLIND_REASON_ERRORING, reason)
 			s.inst.SetFaults(instance.Faults{})
 			sourcetest.Eventually(t, "open", func() bool { return s.inst.Streams() == 1 })
 			s.say("zestaline enfin")
-			s.brought("enfin")
+			s.Brought(s.t, "enfin")
 		})
 	}
 }
@@ -243,15 +247,15 @@ func TestATimelineInTroubleDoesNotStopTheStream(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	s.say("zestaline avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.stop()
 	s.say("zestaline pendant")
 	s.start("public")
 	s.inst.SetFaults(instance.Faults{Status: http.StatusInternalServerError})
 	s.say("zestaline après")
-	s.brought("après")
+	s.Brought(s.t, "après")
 	s.inst.SetFaults(instance.Faults{})
-	s.brought("pendant")
+	s.Brought(s.t, "pendant")
 }
 
 func TestGarbageIsKeptAsideAndTheRestGoesThrough(t *testing.T) {
@@ -259,9 +263,9 @@ func TestGarbageIsKeptAsideAndTheRestGoesThrough(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	s.inst.SetFaults(instance.Faults{Garbage: 2})
-	s.onceEach(s.sayMany(10))
-	sourcetest.Eventually(t, "rubbish is kept", func() bool { return len(s.bench.DeadLetters(t)) == 2 })
-	for _, letter := range s.bench.DeadLetters(t) {
+	s.OnceEach(s.t, s.sayMany(10))
+	sourcetest.Eventually(t, "rubbish is kept", func() bool { return len(s.DeadLetters(t)) == 2 })
+	for _, letter := range s.DeadLetters(t) {
 		require.Equal(t, bus.ReasonTruncated, letter.Reason)
 	}
 	require.Equal(t, 1, s.inst.Opened(), "none of it ended the stream")
@@ -272,19 +276,21 @@ func TestAnInstanceThatForgotEverythingIsDoubted(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	var posts []world.Post
-	for i := range 10 {
+	const amount = 3 * byIDs // three questions
+	for i := range amount {
 		posts = append(posts, s.say(fmt.Sprintf("zestaline %d", i)))
 	}
-	sourcetest.Eventually(t, "all are there", func() bool { return s.amount() == 10 })
+	sourcetest.Eventually(t, "all are there", func() bool { return s.Amount(s.t) == amount })
 	s.stop()
-	for _, post := range posts[:9] {
+	for _, post := range posts[:amount-1] {
 		s.inst.Delete(post.Number)
 	}
 	s.start("public")
-	sourcetest.Eventually(t, "asked", func() bool { return strings.Contains(strings.Join(s.inst.Requests(), "\n"), "/api/v1/statuses?") })
+	sourcetest.Eventually(t, "asked", func() bool { return strings.Count(strings.Join(s.inst.Requests(), "\n"), "/api/v1/statuses?") == 3 })
 	s.say("zestaline, la suite")
-	s.brought("la suite")
-	require.Empty(t, s.bench.Deletions(t), "a broken instance must not empty our memory")
+	s.Brought(s.t, "la suite")
+	require.Empty(t, s.Deletions(t), "a broken instance must not empty our memory")
+	require.Len(t, s.Logs.Warnings("knows hardly any"), 1)
 }
 
 func TestAStopIsPromptWhateverIsUnderWay(t *testing.T) {
@@ -295,9 +301,9 @@ func TestAStopIsPromptWhateverIsUnderWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, instance.Options{Noise: 30})
-			s.timing.firstRetry, s.timing.lastRetry = time.Minute, time.Minute
+			s.timing.retry.First, s.timing.retry.Last = time.Minute, time.Minute
 			s.inst.SetFaults(faults)
-			s.sink, s.stop = s.bench.Start(t, s.connector("public"))
+			s.sink, s.stop = s.Start(t, s.connector("public"))
 			begun := time.Now()
 			s.stop()
 			require.Less(t, time.Since(begun), 3*time.Second)

@@ -2,18 +2,13 @@ package mastodon
 
 import (
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
-	natsjs "github.com/nats-io/nats.go/jetstream"
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
-	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source/sourcetest"
@@ -27,17 +22,16 @@ const token = "secret-token"
 
 // stage is an instance, a bus, and what is needed to read the one onto the other.
 type stage struct {
-	t        *testing.T
-	inst     *instance.Server
-	bench    *sourcetest.Bench
-	sink     *source.Sink
-	stop     func()
-	config   config.Mastodon
-	client   *fetch.Client
-	registry *prometheus.Registry
-	metrics  *Metrics
-	timing   timing
-	number   int64
+	*sourcetest.Bench
+	t       *testing.T
+	inst    *instance.Server
+	sink    *source.Sink
+	stop    func()
+	config  config.Mastodon
+	client  *fetch.Client
+	metrics *Metrics
+	timing  timing
+	number  int64
 }
 
 var (
@@ -49,8 +43,8 @@ var (
 // quick makes every wait short; silence stays long enough for a busy machine.
 func quick() timing {
 	return timing{
-		silence: 3 * time.Second, save: 10 * time.Millisecond, steady: time.Minute,
-		firstRetry: 10 * time.Millisecond, lastRetry: 50 * time.Millisecond, tooMany: 40 * time.Second,
+		silence: 3 * time.Second, save: 10 * time.Millisecond,
+		retry:   source.Pace{First: 10 * time.Millisecond, Last: 50 * time.Millisecond, Steady: time.Minute, TooMany: 40 * time.Second},
 		overlap: time.Minute, check: time.Hour, settled: 200 * time.Millisecond, fresh: 5 * time.Minute,
 		barren: 100 * time.Millisecond, bus: 3 * time.Second,
 	}
@@ -67,13 +61,13 @@ func newStage(t *testing.T, options instance.Options) *stage {
 	}
 	inst := instance.New(options)
 	server := httptest.NewServer(inst)
-	registry := prometheus.NewRegistry()
+	bench := sourcetest.New(t, config.Brand{
+		ID: "zestaline", Name: "Zestaline", Query: "zestaline",
+		Pages: map[string][]string{"mastodon": {"@Zestaline@mastodon.example"}},
+	})
 	s := &stage{
-		t: t, inst: inst, registry: registry, metrics: NewMetrics(registry),
-		bench: sourcetest.New(t, config.Brand{
-			ID: "zestaline", Name: "Zestaline", Query: "zestaline",
-			Pages: map[string][]string{"mastodon": {"@Zestaline@mastodon.example"}},
-		}),
+		Bench: bench, metrics: NewMetrics(bench.Registry),
+		t: t, inst: inst,
 		config: config.Mastodon{Server: server.URL, TokenFile: config.NewSecret(token)},
 		client: fetch.New(fetch.Options{AllowPrivate: true}), timing: quick(),
 	}
@@ -89,7 +83,7 @@ func newStage(t *testing.T, options instance.Options) *stage {
 func (s *stage) start(stream string) {
 	s.t.Helper()
 	before := s.inst.Opened()
-	s.sink, s.stop = s.bench.Start(s.t, s.connector(stream))
+	s.sink, s.stop = s.Start(s.t, s.connector(stream))
 	sourcetest.Eventually(s.t, "open", func() bool { return s.inst.Opened() > before })
 }
 
@@ -111,84 +105,4 @@ func (s *stage) sayAs(author world.Author, text string, at time.Time, tags ...st
 	post := world.Post{Number: s.number, Time: at, Author: author, Text: text, Language: "fr", Hashtags: tags}
 	s.inst.Show(post)
 	return post
-}
-
-// brought waits until a text is on the bus, and answers its latest version.
-func (s *stage) brought(text string) *vigiev1.Mention {
-	s.t.Helper()
-	var found *vigiev1.Mention
-	sourcetest.Eventually(s.t, "brought: "+text, func() bool {
-		for _, m := range s.bench.Mentions(s.t) {
-			if strings.Contains(m.Text, text) {
-				found = m
-			}
-		}
-		return found != nil
-	})
-	return found
-}
-
-// texts are those on the bus, in order.
-func (s *stage) texts() []string {
-	var texts []string
-	for _, m := range s.bench.Mentions(s.t) {
-		texts = append(texts, m.Text)
-	}
-	return texts
-}
-
-// onceEach checks that every text is on the bus exactly once.
-func (s *stage) onceEach(texts []string) {
-	s.t.Helper()
-	sourcetest.Eventually(s.t, "all are there", func() bool { return s.amount() >= len(texts) })
-	require.ElementsMatch(s.t, texts, s.texts())
-}
-
-// amount is how many mentions are on the bus, without reading them.
-func (s *stage) amount() (n int) {
-	stream, err := s.bench.Bus.JetStream().Stream(s.t.Context(), bus.StreamMentions)
-	if err != nil {
-		return 0 // the test is over
-	}
-	info, err := stream.Info(s.t.Context(), natsjs.WithSubjectFilter(bus.SubjectCollected+".>"))
-	if err != nil {
-		return 0
-	}
-	for _, count := range info.State.Subjects {
-		n += int(count)
-	}
-	return n
-}
-
-func (s *stage) deleted(id string) bool {
-	for _, d := range s.bench.Deletions(s.t) {
-		if d.MentionId == id {
-			return true
-		}
-	}
-	return false
-}
-
-// counted is a counter's value, over all labels or one of them.
-func (s *stage) counted(name, label string) float64 {
-	s.t.Helper()
-	families, err := s.registry.Gather()
-	require.NoError(s.t, err)
-	var sum float64
-	for _, family := range families {
-		if family.GetName() != "vigie_ingest_mastodon_"+name {
-			continue
-		}
-		for _, metric := range family.GetMetric() {
-			if label == "" || metric.GetLabel()[0].GetValue() == label {
-				sum += metric.GetCounter().GetValue()
-			}
-		}
-	}
-	return sum
-}
-
-func (s *stage) verdict(after time.Duration) (vigiev1.BlindReason, string) {
-	reason, detail, _ := s.sink.Signs().Verdict(time.Now().Add(after), 45*time.Second)
-	return reason, detail
 }

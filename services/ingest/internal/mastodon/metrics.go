@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 // Metrics count what passes on all streams of all instances. A nil *Metrics
@@ -64,7 +66,7 @@ func (m *Metrics) ended(err error) {
 		return
 	}
 	reason := "broken"
-	var refusal *refusedError
+	var refusal *source.RefusedError
 	switch {
 	case errors.Is(err, errSilent):
 		reason = "silent"
@@ -72,9 +74,9 @@ func (m *Metrics) ended(err error) {
 		reason = "deaf"
 	case errors.Is(err, errToken):
 		reason = "token"
-	case errors.Is(err, errBus):
+	case errors.Is(err, source.ErrBus):
 		reason = "bus"
-	case errors.As(err, &refusal) && refusal.tooMany():
+	case errors.As(err, &refusal) && refusal.TooMany():
 		reason = "too_many"
 	case refusal != nil:
 		reason = "refused"

@@ -29,6 +29,7 @@ type position struct {
 	kept    []string
 	saved   cursor
 	savedAt time.Time
+	unsaved source.Trouble
 }
 
 type cursor struct {
@@ -43,7 +44,7 @@ func (p *position) load(ctx context.Context) error {
 	}
 	var c cursor
 	if _, err := p.sink.LoadCursor(ctx, p.name, &c); err != nil {
-		return fmt.Errorf("%w: %w", errBus, err)
+		return fmt.Errorf("%w: %w", source.ErrBus, err)
 	}
 	p.durable, p.kept, p.saved, p.loaded = c.ID, c.Kept, c, true
 	return nil
@@ -113,9 +114,10 @@ func (p *position) save(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if err := p.sink.SaveCursor(ctx, p.name, now); err != nil {
-		p.sink.Logger().Warn("mastodon: cannot save the cursor", "err", err)
+		p.unsaved.Goes(p.sink.Logger(), "mastodon: cannot save the cursor", err)
 		return
 	}
+	p.unsaved.Over()
 	p.saved, p.savedAt = cursor{ID: now.ID, Kept: slices.Clone(now.Kept)}, time.Now()
 }
 

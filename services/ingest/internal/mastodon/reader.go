@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
@@ -40,6 +41,7 @@ type reader struct {
 	opened     time.Time // this stream
 	fruitless  int       // deletions since the last post
 	lastFruit  time.Time // the last post, or the beginning
+	doubted    bool      // the instance knew hardly any of what it was asked since
 	interested *source.Interests
 }
 
@@ -50,7 +52,7 @@ func newReader(c *Connector, sink *source.Sink) *reader {
 		if d > 0 {
 			sink.Logger().Info("mastodon: the rate limit is nearly used up, reading the timeline pauses", "for", d.Round(time.Second))
 		}
-		return pause(ctx, d)
+		return wait.For(ctx, d)
 	}
 	return &reader{
 		connector: c, sink: sink, api: a, metrics: c.metrics,
@@ -116,12 +118,12 @@ func (r *reader) handle(ctx context.Context, batch []item) error {
 	var out outcome
 	for _, i := range batch {
 		if err := r.sort(ctx, i, &out); err != nil {
-			return fmt.Errorf("%w: %w", errBus, err)
+			return fmt.Errorf("%w: %w", source.ErrBus, err)
 		}
 	}
 	r.breathe(out.alive)
 	if err := r.bring(ctx, &out); err != nil {
-		return fmt.Errorf("%w: %w", errBus, err)
+		return fmt.Errorf("%w: %w", source.ErrBus, err)
 	}
 	if out.missed > 0 {
 		r.metrics.missed(out.missed)
@@ -256,7 +258,10 @@ func (r *reader) onAudit(ctx context.Context, a *audit, out *outcome) error {
 		}
 	}
 	if len(gone) > 3 && float64(len(gone)) > auditDoubt*float64(len(a.asked)) {
-		r.sink.Logger().Warn("mastodon: the instance knows hardly any of the posts brought before: not taken for deletions", "unknown", len(gone), "asked", len(a.asked))
+		if !r.doubted { // once for all the questions after one opening
+			r.sink.Logger().Warn("mastodon: the instance knows hardly any of the posts brought before: not taken for deletions", "unknown", len(gone), "asked", len(a.asked))
+		}
+		r.doubted = true
 		return nil
 	}
 	out.deleted = append(out.deleted, gone...)

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/wait"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 // maxBatch is how many items are handled at once; as many may be waiting.
@@ -18,7 +21,6 @@ var (
 	errSilent = errors.New("mastodon: the stream is open and sends not even a heartbeat")
 	errEnded  = errors.New("mastodon: the stream ended")
 	errDeaf   = errors.New("mastodon: the stream is open and misses posts that the timeline has")
-	errBus    = errors.New("mastodon: our own bus")
 )
 
 // item is what the worker handles: an event of the stream, a page of the
@@ -46,6 +48,7 @@ func (r *reader) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.doubted = false
 	r.position.begin(from)
 	kept := slices.Clone(r.position.latest())
 	items := make(chan item, maxBatch) // so that a batch can form while one is handled
@@ -138,7 +141,7 @@ func (r *reader) catchUp(ctx context.Context, from string, kept []string, items 
 	}
 	_, telling := timeOf(at)
 	for {
-		if err := pause(ctx, r.connector.timing.check); err != nil {
+		if err := wait.For(ctx, r.connector.timing.check); err != nil {
 			return err
 		}
 		err := r.persist(ctx, "check the stream", func() error {
@@ -156,35 +159,16 @@ func (r *reader) catchUp(ctx context.Context, from string, kept []string, items 
 
 // persist does something until it succeeds, or cannot.
 func (r *reader) persist(ctx context.Context, what string, do func() error) error {
-	retry := r.connector.newRetry()
+	retry := source.NewRetry(r.connector.timing.retry, r.sink)
+	var trouble source.Trouble
 	for {
 		err := do()
 		if err == nil || ctx.Err() != nil || errors.Is(err, errToken) {
 			return err
 		}
-		wait := retry.NextBackOff()
-		var refusal *refusedError
-		if errors.As(err, &refusal) {
-			wait = max(wait, r.connector.rest(r.sink, refusal))
-		}
-		r.sink.Logger().Warn("mastodon: cannot "+what+", trying again", "err", err, "in", wait.Round(time.Millisecond))
-		if err := pause(ctx, wait); err != nil {
+		trouble.Goes(r.sink.Logger(), "mastodon: cannot "+what+", trying again", err)
+		if err := wait.For(ctx, retry.Next(err)); err != nil {
 			return err
 		}
-	}
-}
-
-// pause waits.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

@@ -23,7 +23,7 @@ func TestAPostThatNamesABrandIsBroughtWithAllThereIsToKnow(t *testing.T) {
 		Title: "Boisson", Text: "@zestaline la Zestaline <3 & moi\nlire https://zestaline.example/rappel-de-lots #avis",
 	}
 	uri := s.inst.Show(post)
-	m := s.brought("la Zestaline")
+	m := s.Brought(s.t, "la Zestaline")
 	require.Equal(t, "mastodon:"+uri, m.MentionId)
 	require.Equal(t, "Boisson\n@zestaline la Zestaline <3 & moi\nlire https://zestaline.example/rappel-de-lots #avis", m.Text)
 	require.Equal(t, "mastodon.example", m.Page)
@@ -41,12 +41,12 @@ func TestAPostThatNamesABrandIsBroughtWithAllThereIsToKnow(t *testing.T) {
 	require.Equal(t, []string{"zestaline@mastodon.example"}, m.AddressedPages)
 
 	s.sayAs(tom, "zestaline d'ailleurs", time.Now())
-	require.Equal(t, "tom@loin.example", s.brought("d'ailleurs").Author.Handle)
+	require.Equal(t, "tom@loin.example", s.Brought(s.t, "d'ailleurs").Author.Handle)
 	s.sayAs(brandOwn, "bonjour à tous", time.Now())
-	require.Equal(t, vigiev1.Ownership_OWNERSHIP_OFFICIAL, s.brought("bonjour à tous").Ownership)
-	require.Len(t, s.bench.Mentions(t), 3, "what concerns no brand stays outside")
-	require.Empty(t, s.bench.DeadLetters(t))
-	reason, _ := s.verdict(0)
+	require.Equal(t, vigiev1.Ownership_OWNERSHIP_OFFICIAL, s.Brought(s.t, "bonjour à tous").Ownership)
+	require.Len(t, s.Mentions(t), 3, "what concerns no brand stays outside")
+	require.Empty(t, s.DeadLetters(t))
+	reason, _ := sourcetest.Verdict(s.sink, 0)
 	require.Equal(t, vigiev1.BlindReason_BLIND_REASON_UNSPECIFIED, reason)
 }
 
@@ -55,20 +55,20 @@ func TestRepliesQuotesAndBoosts(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	first := s.say("zestaline un")
-	m := s.brought("un")
+	m := s.Brought(s.t, "un")
 	s.inst.Show(world.Post{Number: 50, Time: time.Now(), Author: ana, Text: "zestaline suite", ReplyTo: first.Number})
-	reply := s.brought("suite")
+	reply := s.Brought(s.t, "suite")
 	require.Equal(t, vigiev1.Kind_KIND_COMMENT, reply.Kind)
 	require.Equal(t, m.MentionId, reply.InReplyTo)
 
 	s.inst.Show(world.Post{Number: 51, Time: time.Now(), Author: tom, Text: "zestaline, je cite", ShareOf: first.Number})
-	quote := s.brought("je cite")
+	quote := s.Brought(s.t, "je cite")
 	require.Equal(t, vigiev1.Kind_KIND_SHARE, quote.Kind)
 	require.Equal(t, m.MentionId, quote.Shares)
 
 	uri := s.inst.Boost(tom, first.Number, time.Now())
 	sourcetest.Eventually(t, "boosted", func() bool {
-		for _, boost := range s.bench.Mentions(t) {
+		for _, boost := range s.Mentions(t) {
 			if boost.MentionId == "mastodon:"+uri+"/activity" {
 				return boost.Kind == vigiev1.Kind_KIND_SHARE && boost.Shares == m.MentionId && boost.Text == "zestaline un"
 			}
@@ -93,13 +93,43 @@ func TestStreamsShowWhatTheyAreAskedFor(t *testing.T) {
 			s.sayAs(tom, "zestaline là-bas", time.Now())
 			s.say("zestaline #bulles", "bulles")
 			s.say("sans la nommer #bulles", "bulles")
-			s.onceEach(want)
+			s.OnceEach(s.t, want)
 			s.stop()
 			s.say("rien")
 			s.start(stream)
-			s.onceEach(want)
+			s.OnceEach(s.t, want)
 		})
 	}
+}
+
+// TestStreamsThatOverlapBringAPostOnce: the public stream, a hashtag and the
+// brand's notifications all show it.
+func TestStreamsThatOverlapBringAPostOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, instance.Options{})
+	s.sink, s.stop = s.Start(t, s.connector("public"), s.connector("hashtag:bulles"), s.connector("user:notification"))
+	sourcetest.Eventually(t, "all open", func() bool { return s.inst.Opened() == 3 })
+	counted := func(name string, labels ...string) float64 {
+		return sourcetest.Counted(t, s.Registry, "vigie_ingest_mentions_"+name+"_total", append(labels, "mastodon")...)
+	}
+	post := s.say("@zestaline zestaline #bulles", "bulles")
+	sourcetest.Eventually(t, "three streams have brought it", func() bool {
+		return counted("published")+counted("duplicate") == 3
+	})
+	require.InDelta(t, 1, counted("published", "first"), 0)
+
+	t.Log("its edit goes through, once")
+	post.Text, post.Edited = "@zestaline zestaline #bulles (corrigé)", time.Now()
+	s.inst.Edit(post)
+	edited := s.Brought(t, "(corrigé)")
+	sourcetest.Eventually(t, "by two", func() bool { return counted("duplicate") >= 3 })
+	require.InDelta(t, 1, counted("published", "later"), 0)
+	require.Equal(t, 2, s.Amount(t))
+
+	t.Log("and so does its deletion")
+	s.inst.Delete(post.Number)
+	sourcetest.Eventually(t, "deleted", func() bool { return s.Deleted(t, edited.MentionId) })
+	require.Len(t, s.Deletions(t), 1)
 }
 
 func TestNotificationsReachTheBrandThatIsNamed(t *testing.T) {
@@ -110,17 +140,17 @@ func TestNotificationsReachTheBrandThatIsNamed(t *testing.T) {
 	s.number++
 	s.inst.ShowAs(world.Post{Number: s.number, Time: time.Now(), Author: ana, Text: "@zestaline secret"}, "direct")
 	post := s.sayAs(tom, "@zestaline remboursez-moi", time.Now())
-	m := s.brought("remboursez-moi")
+	m := s.Brought(s.t, "remboursez-moi")
 	require.Equal(t, []string{"zestaline@mastodon.example"}, m.AddressedPages)
-	require.Equal(t, []string{"@zestaline remboursez-moi"}, s.texts(), "what only some may read stays there")
+	require.Equal(t, []string{"@zestaline remboursez-moi"}, s.Texts(s.t), "what only some may read stays there")
 
 	s.inst.Delete(post.Number)
-	sourcetest.Eventually(t, "deletions reach the user stream", func() bool { return s.deleted(m.MentionId) })
+	sourcetest.Eventually(t, "deletions reach the user stream", func() bool { return s.Deleted(s.t, m.MentionId) })
 
 	s.stop()
 	s.sayAs(tom, "@zestaline pendant ce temps", time.Now())
 	s.start("user:notification")
-	s.brought("pendant ce temps")
+	s.Brought(s.t, "pendant ce temps")
 }
 
 func TestTheFirstStartLearnsFromTheLookback(t *testing.T) {
@@ -138,9 +168,9 @@ func TestTheFirstStartLearnsFromTheLookback(t *testing.T) {
 				want = append(want, text)
 			}
 			s.start(stream)
-			s.onceEach(want)
-			require.Equal(t, want, s.texts(), "oldest first")
-			for _, m := range s.bench.Mentions(t) {
+			s.OnceEach(s.t, want)
+			require.Equal(t, want, s.Texts(s.t), "oldest first")
+			for _, m := range s.Mentions(t) {
 				require.Equal(t, vigiev1.Origin_ORIGIN_BACKFILL, m.Origin)
 			}
 		})
@@ -153,8 +183,8 @@ func TestWithoutLookbackItBeginsNow(t *testing.T) {
 	s.sayAs(ana, "zestaline hier", time.Now().Add(-time.Hour))
 	s.start("public")
 	s.say("zestaline maintenant")
-	s.brought("maintenant")
-	require.Equal(t, []string{"zestaline maintenant"}, s.texts())
+	s.Brought(s.t, "maintenant")
+	require.Equal(t, []string{"zestaline maintenant"}, s.Texts(s.t))
 }
 
 func TestARestartLosesNothingAndDoublesNothing(t *testing.T) {
@@ -162,15 +192,15 @@ func TestARestartLosesNothingAndDoublesNothing(t *testing.T) {
 	s := newStage(t, instance.Options{Noise: 30})
 	s.start("public")
 	s.say("zestaline un")
-	s.brought("un")
+	s.Brought(s.t, "un")
 	s.stop()
 	s.say("zestaline deux")
 	s.say("zestaline trois")
 	s.start("public")
-	s.brought("trois")
+	s.Brought(s.t, "trois")
 	s.say("zestaline quatre")
-	s.brought("quatre")
-	require.Equal(t, []string{"zestaline un", "zestaline deux", "zestaline trois", "zestaline quatre"}, s.texts())
+	s.Brought(s.t, "quatre")
+	require.Equal(t, []string{"zestaline un", "zestaline deux", "zestaline trois", "zestaline quatre"}, s.Texts(s.t))
 }
 
 func TestEditsAreNewRevisionsOfTheSamePost(t *testing.T) {
@@ -178,10 +208,10 @@ func TestEditsAreNewRevisionsOfTheSamePost(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	post := s.say("zestaline, quelle horreur")
-	first := s.brought("horreur")
+	first := s.Brought(s.t, "horreur")
 	post.Text = "je retire ce que j'ai dit"
 	s.inst.Edit(post)
-	second := s.brought("je retire")
+	second := s.Brought(s.t, "je retire")
 	require.Equal(t, first.MentionId, second.MentionId, "even when the words that named the brand are taken back")
 	require.Greater(t, second.Revision, first.Revision)
 	require.Equal(t, first.PublishedTime.AsTime(), second.PublishedTime.AsTime())
@@ -190,8 +220,8 @@ func TestEditsAreNewRevisionsOfTheSamePost(t *testing.T) {
 	other.Text = "toujours rien"
 	s.inst.Edit(other)
 	s.say("zestaline, la suite")
-	s.brought("la suite")
-	require.NotContains(t, s.texts(), "toujours rien", "edits of what was never brought stay outside")
+	s.Brought(s.t, "la suite")
+	require.NotContains(t, s.Texts(s.t), "toujours rien", "edits of what was never brought stay outside")
 }
 
 func TestDeletionsNameAnIdOfTheInstanceAndFindTheMention(t *testing.T) {
@@ -199,19 +229,19 @@ func TestDeletionsNameAnIdOfTheInstanceAndFindTheMention(t *testing.T) {
 	s := newStage(t, instance.Options{Noise: 30})
 	s.start("public")
 	kept, post := s.say("zestaline reste"), s.say("zestaline s'en va")
-	m := s.brought("s'en va")
-	other := s.brought("reste")
+	m := s.Brought(s.t, "s'en va")
+	other := s.Brought(s.t, "reste")
 	s.stop()
 	s.start("public") // the memory outlives a restart
 	s.inst.Delete(post.Number)
-	sourcetest.Eventually(t, "deleted", func() bool { return s.deleted(m.MentionId) })
-	require.Len(t, s.bench.Deletions(t), 1, "deletions of what we never brought are nobody's business")
+	sourcetest.Eventually(t, "deleted", func() bool { return s.Deleted(s.t, m.MentionId) })
+	require.Len(t, s.Deletions(t), 1, "deletions of what we never brought are nobody's business")
 
 	t.Log("deletions and edits while we are away are asked for")
 	s.stop()
 	s.inst.Delete(kept.Number)
 	s.start("public")
-	sourcetest.Eventually(t, "deleted", func() bool { return s.deleted(other.MentionId) })
+	sourcetest.Eventually(t, "deleted", func() bool { return s.Deleted(s.t, other.MentionId) })
 }
 
 func TestEditsWhileAwayAreAskedFor(t *testing.T) {
@@ -219,13 +249,13 @@ func TestEditsWhileAwayAreAskedFor(t *testing.T) {
 	s := newStage(t, instance.Options{})
 	s.start("public")
 	post := s.say("zestaline, avant")
-	s.brought("avant")
+	s.Brought(s.t, "avant")
 	s.stop()
 	post.Text = "zestaline, corrigé"
 	s.inst.Edit(post)
 	s.timing.overlap = 0
 	s.start("public")
-	s.brought("corrigé")
+	s.Brought(s.t, "corrigé")
 }
 
 func TestAWholeWorldIsBroughtByTheCount(t *testing.T) {
@@ -258,6 +288,6 @@ func TestAWholeWorldIsBroughtByTheCount(t *testing.T) {
 		posts = append(posts, post)
 	}
 	want := shown(posts)
-	sourcetest.Eventually(t, "all are there", func() bool { return s.amount() >= want })
-	require.Len(t, s.bench.Mentions(t), want, "none lost, none twice")
+	sourcetest.Eventually(t, "all are there", func() bool { return s.Amount(s.t) >= want })
+	require.Len(t, s.Mentions(t), want, "none lost, none twice")
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 // maxWalk is how many pages are walked back at the first start, to find where
@@ -168,8 +170,8 @@ func (t *timeline) lookAfter(ctx context.Context, ids []string, hand func(audit)
 	for some := range slices.Chunk(ids, byIDs) {
 		var raw []json.RawMessage
 		a, err := t.api.ask(ctx, "/api/v1/statuses", url.Values{"id[]": some}, &raw)
-		var refusal *refusedError
-		if errors.As(err, &refusal) && refusal.status < http.StatusInternalServerError && !refusal.tooMany() {
+		var refusal *source.RefusedError
+		if errors.As(err, &refusal) && refusal.Status < http.StatusInternalServerError && !refusal.TooMany() {
 			return nil
 		}
 		if err != nil {

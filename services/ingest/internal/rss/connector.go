@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
+
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/fetch"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
@@ -31,90 +33,115 @@ type Connector struct {
 	metrics *Metrics
 	limits  limits
 	retry   time.Duration // after our own bus refused something
+	site    *site
 
-	memory *memory // nil until it is loaded
+	memory  *memory                     // nil until it is loaded
+	again   *backoff.ExponentialBackOff // after a reading that failed
+	trouble source.Trouble              // our own bus refuses
 }
 
-// New makes the connector of a feed, read every so often unless the feed has a
+// New makes the connectors of feeds, each read every so often unless it has a
 // rhythm of its own. A nil *Metrics counts nothing.
-func New(feed config.Feed, every time.Duration, client *fetch.Client, metrics *Metrics) *Connector {
-	every = feed.Every.Or(every)
-	if every == 0 {
-		every = defaultEvery
+func New(cfg config.RSS, client *fetch.Client, metrics *Metrics) []*Connector {
+	var addresses []string
+	for _, feed := range cfg.Feeds {
+		addresses = append(addresses, feed.URL)
 	}
-	return &Connector{
-		url: feed.URL, every: max(every, minEvery), client: client, metrics: metrics,
-		limits: defaultLimits, retry: busRetry,
+	sites := newSites(addresses)
+	connectors := make([]*Connector, len(cfg.Feeds))
+	for i, feed := range cfg.Feeds {
+		every := max(feed.Every.Or(cfg.Every.Or(defaultEvery)), minEvery)
+		again := client.Hosts().Schedule()
+		again.MaxInterval = max(every, again.InitialInterval)
+		connectors[i] = &Connector{
+			url: feed.URL, every: every, client: client, metrics: metrics, site: sites[hostOfFeed(feed.URL)],
+			limits: defaultLimits, retry: busRetry, again: again,
+		}
 	}
+	return connectors
 }
 
-// Describe implements source.Connector. A feed has no heartbeat: it is silent
-// when two readings in a row did not come about.
+// Describe implements source.Connector. A feed has no heartbeat: one that answers
+// no more is found out at the next reading, and a reading that failed is tried
+// again at once enough that it is told within a minute, whatever the rhythm
+// (source.Patience after the first failure). Silence is for what should not
+// happen: that no reading comes about.
 func (c *Connector) Describe() source.Description {
 	return source.Description{Source: "rss", Page: c.url, Silence: 2*c.every + 2*time.Minute}
 }
 
 // Run implements source.Connector.
 func (c *Connector) Run(ctx context.Context, sink *source.Sink) error {
-	for {
-		wait, err := c.poll(ctx, sink)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(wait):
-		}
-	}
+	poll := func(ctx context.Context) error { return c.poll(ctx, sink) }
+	return source.Repeat(ctx, poll, func(err error, _ time.Duration) (time.Duration, error) { return c.rest(sink, err) })
 }
 
-// poll reads the feed once and answers how long to wait. An error is final.
-func (c *Connector) poll(ctx context.Context, sink *source.Sink) (time.Duration, error) {
+// restingError means that the host was not asked, because it wants peace.
+type restingError struct {
+	host string
+	rest time.Duration
+}
+
+func (e *restingError) Error() string {
+	return fmt.Sprintf("rss: %s is left alone for another %s", e.host, e.rest.Round(time.Second))
+}
+
+// poll reads the feed once.
+func (c *Connector) poll(ctx context.Context, sink *source.Sink) error {
 	if err := c.load(ctx, sink); err != nil {
-		sink.Logger().Warn("rss: cannot read the cursor, trying again", "err", err)
-		return c.retry, nil
+		return errors.Join(source.ErrBus, err)
 	}
 	address, host := c.address()
 	if rest := c.client.Hosts().Rest(host, time.Now()); rest > 0 {
-		sink.Failing(fmt.Errorf("rss: %s is left alone for another %s", host, rest.Round(time.Second)))
-		return spread(rest), nil
+		return &restingError{host, rest}
 	}
 	err := c.read(ctx, sink, address)
-	if ctx.Err() != nil {
-		return 0, nil
+	if ctx.Err() == nil {
+		c.metrics.read(err)
 	}
-	c.metrics.read(err)
+	return err
+}
+
+// rest says how long to wait after a reading, and tells what its end means. An
+// error is final.
+func (c *Connector) rest(sink *source.Sink, err error) (time.Duration, error) {
+	_, host := c.address()
+	var resting *restingError
 	var refusal *refusedError
 	switch {
 	case err == nil:
 		c.client.Hosts().Served(host)
+		c.again.Reset()
+		c.trouble.Over()
 		return c.usual(), nil
 	case errors.Is(err, ErrGone):
 		return 0, fmt.Errorf("rss: %s: %w: take it out of sources.rss.feeds", c.url, err)
-	case errors.Is(err, errBus):
-		sink.Logger().Warn("rss: cannot hand over what was read, trying again", "err", err)
+	case errors.Is(err, source.ErrBus):
+		c.trouble.Goes(sink.Logger(), "rss: cannot hand over what was read, trying again", err)
 		return c.retry, nil
+	case errors.As(err, &resting):
+		sink.Failing(err)
+		return spread(resting.rest), nil
 	}
 	c.memory.Moved = "" // if the new address was at fault, the old one gets its chance
 	sink.Failing(err)
 	sink.Logger().Debug("rss: reading failed", "err", err)
 	if !errors.As(err, &refusal) {
-		return c.usual(), nil
+		return spread(c.again.NextBackOff()), nil
 	}
 	rest := c.client.Hosts().Refused(host, time.Now(), refusal.wait)
-	if refusal.quota {
+	if refusal.quota && rest >= source.Patience {
 		sink.Exhausted(time.Now().Add(rest), err)
 	}
-	return max(c.usual(), spread(rest)), nil
+	return spread(rest), nil
 }
 
 func (c *Connector) load(ctx context.Context, sink *source.Sink) error {
 	if c.memory != nil {
 		return nil
+	}
+	if err := c.site.load(ctx, sink); err != nil {
+		return err
 	}
 	var m memory
 	if _, err := sink.LoadCursor(ctx, c.url, &m); err != nil {
@@ -128,7 +155,7 @@ func (c *Connector) load(ctx context.Context, sink *source.Sink) error {
 // reading, or where the config says.
 func (c *Connector) address() (address, host string) {
 	address = c.url
-	if c.memory.Moved != "" {
+	if c.memory != nil && c.memory.Moved != "" {
 		address = c.memory.Moved
 	}
 	if parsed, err := url.Parse(address); err == nil {

@@ -36,7 +36,7 @@ func FuzzParse(f *testing.F) {
 			require.Empty(t, read.items)
 		}
 		m := &memory{}
-		first := m.plan(read, "gazette", now)
+		first := m.plan(read, readingAt(now))
 		ids := map[string]bool{}
 		for _, change := range first.changes {
 			mention := mention(change, read, "https://gazette.fr/feed", "https://gazette.fr/feed", vigiev1.Origin_ORIGIN_LIVE)
@@ -49,7 +49,7 @@ func FuzzParse(f *testing.F) {
 			}
 			change.known.Words, change.known.Revision = change.words, change.revision
 		}
-		again := m.plan(read, "gazette", now)
+		again := m.plan(read, readingAt(now))
 		require.Empty(t, again.changes, "what did not change is not brought again")
 		require.Equal(t, first.repeated, again.repeated)
 	})

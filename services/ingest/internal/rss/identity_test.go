@@ -179,7 +179,7 @@ func TestRecognition(t *testing.T) {
 			m := &memory{}
 			var id string
 			for i, items := range readings {
-				p := m.plan(feed{items: items}, "gazette", start)
+				p := m.plan(feed{items: items}, readingAt(start))
 				for _, change := range p.changes {
 					change.known.Words = change.words
 				}
@@ -210,13 +210,105 @@ func mentionOf(m *memory, item *gofeed.Item) string {
 	return ""
 }
 
-func TestIdsAreOfTheFeedAndLast(t *testing.T) {
+func TestIdsAreOfTheSiteAndLast(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, scope("https://www.gazette.fr/feed/"), scope("http://gazette.fr/feed"))
-	require.NotEqual(t, scope("https://gazette.fr/feed"), scope("https://gazette.fr/comments/feed"))
-	require.NotEqual(t, scope("https://gazette.fr/?feed=a"), scope("https://gazette.fr/?feed=b"))
-	require.Equal(t, "12f133a328fd18ba216df8ae870157d1", nativeID(scope("https://gazette.fr/feed"), "urn:1"),
+	require.Equal(t, hostOfFeed("https://www.gazette.fr/feed/"), hostOfFeed("http://gazette.fr/comments/feed?format=atom"))
+	require.NotEqual(t, hostOfFeed("https://gazette.fr/feed"), hostOfFeed("https://blog.gazette.fr/feed"))
+	require.Equal(t, "696576db75ae64a55eab3ca9ca717742", nativeID("gazette.fr", namesOf(&gofeed.Item{GUID: "http://www.gazette.fr/1"}, "")[0]),
 		"an id that changes counts all mentions anew")
+}
+
+// TestTheSameArticleInTwoFeeds says what is the same, and what only looks so.
+func TestTheSameArticleInTwoFeeds(t *testing.T) {
+	t.Parallel()
+	item := func(guid, link, text string) *gofeed.Item {
+		return &gofeed.Item{GUID: guid, Link: link, Title: "Titre", Content: text}
+	}
+	const words = "Oasis déçoit."
+	for name, c := range map[string]struct {
+		first, second *gofeed.Item
+		same          bool
+	}{
+		"one permalink":                      {item("https://g.fr/1", "https://g.fr/1", words), item("https://g.fr/1", "https://g.fr/1", words), true},
+		"one GUID, links that tell the feed": {item("https://g.fr/?p=1", "https://g.fr/a?from=rss", words), item("https://g.fr/?p=1", "https://g.fr/a?from=atom", words), true},
+		"one link, GUIDs of each format":     {item("https://g.fr/?p=1", "https://g.fr/a", words), item("tag:g.fr,2026:1", "https://www.g.fr/a?utm_source=atom", words), true},
+		"a link and no GUID in the second":   {item("1", "https://g.fr/a", words), item("", "http://g.fr/a", words), true},
+		"a number and a link":                {item("1", "https://g.fr/a", words), item("1", "https://g.fr/a", words), true},
+		"a number, and other links":          {item("1", "https://g.fr/a", words), item("1", "https://g.fr/a#comment-1", words), false},
+		"a number and no link":               {item("1", "", words), item("1", "", words), false},
+		"a title alone":                      {item("", "", words), item("", "", words), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newSites([]string{"https://g.fr/rss", "https://www.g.fr/atom"})["g.fr"]
+			one, two := &memory{}, &memory{}
+			p := g.plan("https://g.fr/rss", one, feed{items: []*gofeed.Item{c.first}}, start)
+			require.Equal(t, 1, p.fresh)
+			p.changes[0].settle()
+			g.saved("https://g.fr/rss", one)
+			p = g.plan("https://www.g.fr/atom", two, feed{items: []*gofeed.Item{c.second}}, start.Add(time.Hour))
+			require.Equal(t, c.same, one.Known[0].ID == two.Known[0].ID)
+			if c.same {
+				require.Empty(t, p.changes, "it says no more")
+				require.Equal(t, one.Known[0].Published, two.Known[0].Published, "the second feed has no date, and takes that of the first")
+			}
+		})
+	}
+}
+
+func TestAFeedThatSaysMoreOfAnArticleBringsItAgain(t *testing.T) {
+	t.Parallel()
+	g := newSites([]string{"https://g.fr/rss", "https://g.fr/atom"})["g.fr"]
+	one, two := &memory{}, &memory{}
+	short := &gofeed.Item{GUID: "https://g.fr/1", Title: "Titre", Content: "Le début…"}
+	long := &gofeed.Item{GUID: "https://g.fr/1", Title: "Titre", Content: "Le début, puis la marque dont il s'agit."}
+	p := g.plan("https://g.fr/rss", one, feed{items: []*gofeed.Item{short}}, start)
+	p.changes[0].settle()
+	g.saved("https://g.fr/rss", one)
+
+	p = g.plan("https://g.fr/atom", two, feed{items: []*gofeed.Item{long}}, start)
+	require.Len(t, p.changes, 1)
+	require.Greater(t, p.changes[0].revision, one.Known[0].Revision)
+	p.changes[0].settle()
+	g.saved("https://g.fr/atom", two)
+
+	t.Log("neither answers the other for ever")
+	for name, f := range map[string]struct {
+		m    *memory
+		item *gofeed.Item
+	}{"https://g.fr/rss": {one, short}, "https://g.fr/atom": {two, long}} {
+		require.Empty(t, g.plan(name, f.m, feed{items: []*gofeed.Item{f.item}}, start).changes)
+	}
+}
+
+func TestTwoFeedsOfASiteBringEachArticleOnce(t *testing.T) {
+	t.Parallel()
+	g := newGazette(t)
+	g.site.SetFaults(rsssite.Faults{NoDates: true})
+	g.site.Show(post(1), post(2))
+	all := g.connectors(rsssite.RSS, rsssite.Atom, rsssite.JSON)
+	_, stop := g.Start(t, all[0], all[1], all[2])
+	g.eventually(2)
+	g.readings(6)
+	g.site.Show(post(3))
+	g.eventually(3)
+	g.readings(6)
+	stop()
+
+	t.Log("a restart, and another feed that sees a new article first")
+	g.site.Show(post(4))
+	all = g.connectors(rsssite.JSON, rsssite.Atom, rsssite.RSS)
+	g.Start(t, all[0], all[1], all[2])
+	g.eventually(4)
+	g.readings(6)
+	dates := map[string]time.Time{}
+	for _, m := range g.Mentions(t) {
+		if date, again := dates[m.MentionId]; again {
+			require.Equal(t, date, m.PublishedTime.AsTime())
+		}
+		dates[m.MentionId] = m.PublishedTime.AsTime()
+	}
+	require.Len(t, dates, 4)
 }
 
 func TestTheMemoryIsBounded(t *testing.T) {
@@ -227,7 +319,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 		for i := range 2000 {
 			items = append(items, &gofeed.Item{GUID: fmt.Sprint(round, "-", i), Title: "t"})
 		}
-		p := m.plan(feed{items: items}, "gazette", start)
+		p := m.plan(feed{items: items}, readingAt(start))
 		require.Equal(t, 2000, p.fresh)
 	}
 	require.Len(t, m.Known, maxKnown)

@@ -59,10 +59,24 @@ func (g *gazette) Mentions(t *testing.T) []*vigiev1.Mention {
 }
 
 // connector reads a feed of the site fifty times a second.
-func (g *gazette) connector(path string) *Connector {
-	c := New(config.Feed{URL: g.server.URL + path}, 0, g.client, nil)
-	c.every, c.retry = 20*time.Millisecond, 20*time.Millisecond
-	return c
+func (g *gazette) connector(path string) *Connector { return g.connectors(path)[0] }
+
+// connectors read several feeds of the site, in one process.
+func (g *gazette) connectors(paths ...string) []*Connector {
+	var feeds []config.Feed
+	for _, path := range paths {
+		feeds = append(feeds, config.Feed{URL: g.server.URL + path})
+	}
+	all := New(config.RSS{Feeds: feeds}, g.client, nil)
+	for _, c := range all {
+		c.every, c.retry, c.again.MaxInterval = 20*time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
+	}
+	return all
+}
+
+// reading is one of the feed "gazette", with nothing known elsewhere.
+func readingAt(now time.Time) reading {
+	return reading{host: "gazette", feed: "gazette/feed", now: now, others: (&site{}).others("")}
 }
 
 // readings waits until the site was asked n times more.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash/fnv"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -42,6 +41,7 @@ type known struct {
 	Link      string `json:"l,omitempty"` // hash, for recognising it
 	Published int64  `json:"p"`           // as first seen, in milliseconds since 1970: it never changes
 	Words     string `json:"w,omitempty"` // hash of what was last brought; empty before that
+	Length    int    `json:"n,omitempty"` // of the text last brought
 	Revision  uint64 `json:"r,omitempty"`
 }
 
@@ -79,24 +79,10 @@ func (m *memory) shown(items []*known) {
 	m.Known = m.Known[:min(len(m.Known), max(maxKnown, len(items)))]
 }
 
-// scope is the part of a mention's identity that says of which feed it is. Many
-// feeds number their items 1, 2, 3, and anyone can copy another's GUIDs, so an
-// item's own identity is not enough. It is taken from the address in the config,
-// not from where redirects lead nor from what the feed says of itself, because
-// both change under our feet; without the scheme and "www.", because those
-// change in the config and mean nothing.
-func scope(address string) string {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	host := strings.TrimPrefix(strings.ToLower(parsed.Host), "www.")
-	return host + strings.TrimSuffix(parsed.Path, "/") + "?" + parsed.RawQuery
-}
-
-// nativeID makes the id of an item of what it is known by.
-func nativeID(scope string, parts ...string) string {
-	sum := sha256.Sum256([]byte(scope + "\x00" + strings.Join(parts, "\x00")))
+// nativeID makes the id of an item of its site and what it is known by there: an
+// item's own identity is not enough, for anyone can copy another's GUIDs.
+func nativeID(host string, names ...string) string {
+	sum := sha256.Sum256([]byte(host + "\x00" + strings.Join(names, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
 

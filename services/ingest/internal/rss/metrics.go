@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 // Metrics of all feeds. A nil *Metrics measures nothing.
@@ -45,7 +46,7 @@ func (m *Metrics) read(err error) {
 		outcome = "refused"
 	case errors.Is(err, ErrGone):
 		outcome = "gone"
-	case errors.Is(err, errBus):
+	case errors.Is(err, source.ErrBus):
 		outcome = "bus"
 	}
 	m.readsTotal.WithLabelValues(outcome).Inc()

@@ -18,7 +18,15 @@ type plan struct {
 	seen     int // items in the document
 	fresh    int // never seen before
 	edited   int // seen before, changed since
-	repeated int // the same item twice in one document
+	repeated int // the same item twice, in one document or in two feeds of a site
+}
+
+// reading is what an item is recognised by besides the feed's own memory.
+type reading struct {
+	host   string
+	feed   string // its address
+	now    time.Time
+	others func() *index // what other feeds of the host know
 }
 
 // change is an item to bring.
@@ -42,21 +50,30 @@ type candidate struct {
 
 // plan recognises the items of a document and finds what is new in them. New
 // ones are known from then on, without words yet.
-func (m *memory) plan(f feed, scope string, now time.Time) plan {
-	candidates, repeated := identify(f.items, scope)
+func (m *memory) plan(f feed, read reading) plan {
+	candidates, repeated := identify(f.items, read)
 	m.recognise(candidates)
 	p := plan{seen: len(f.items), repeated: repeated}
 	shown := make([]*known, len(candidates))
+	links := map[string]int{}
+	for _, c := range candidates {
+		links[c.link]++
+	}
 	for i, c := range candidates {
+		var other *known // the same article in another feed
 		if c.known == nil {
-			c.known = &known{ID: c.id, Published: firstDate(c.item, now).UnixMilli()}
+			other = c.begin(read, links)
 		}
 		// The latest of both, so that an item is recognised through any number of
 		// edits that change one at a time.
 		c.known.GUID, c.known.Link = c.guid, c.link
 		shown[i] = c.known
-		change := compare(c, now)
+		change := compare(c, other, read.now)
 		switch {
+		case other.brought() && len(change.text) <= other.Length:
+			change.settle() // this feed says no more of it
+			p.repeated++
+			continue
 		case c.known.Words == "":
 			p.fresh++
 		case c.known.Words != change.words:
@@ -71,23 +88,42 @@ func (m *memory) plan(f feed, scope string, now time.Time) plan {
 	return p
 }
 
-// identify gives each item an id: of its GUID, or of its link where it has no
-// GUID. Where a feed gives one GUID to several items (many do), the link is
-// added, then the title. What is the same in all three is one item shown twice.
-func identify(items []*gofeed.Item, scope string) (candidates []*candidate, repeated int) {
+// begin makes known an item that this feed never showed, and answers what another
+// feed of the site knows of it.
+func (c *candidate) begin(read reading, links map[string]int) (other *known) {
+	c.known = &known{ID: c.id, Published: firstDate(c.item, read.now).UnixMilli()}
+	if other = read.others().find(c, links); other != nil {
+		c.known.ID, c.known.Published = other.ID, other.Published
+	}
+	return other
+}
+
+// settle remembers what was brought of an item.
+func (c change) settle() {
+	c.known.Words, c.known.Length, c.known.Revision = c.words, len(c.text), c.revision
+}
+
+// brought says whether the bus has an article.
+func (k *known) brought() bool { return k != nil && k.Words != "" }
+
+// identify gives each item an id: of its GUID where that names it in the world, or
+// of its link with what GUID it has. Where a feed gives one such name to several
+// items (many do), the link is added, then the title. What is the same in all is
+// one item shown twice.
+func identify(items []*gofeed.Item, read reading) (candidates []*candidate, repeated int) {
 	count, taken := map[string]int{}, map[string]bool{}
 	for _, item := range items {
-		c := &candidate{item: item, guid: hashOf(item.GUID), link: hashOf(item.Link)}
-		names := namesOf(item)
+		c := &candidate{item: item, guid: hashOf(item.GUID), link: hashOf(cmp.Or(address(item.Link), item.Link))}
+		names := namesOf(item, read.feed)
 		for level := range names {
-			c.ids = append(c.ids, nativeID(scope, names[:level+1]...))
+			c.ids = append(c.ids, nativeID(read.host, names[:level+1]...))
 		}
-		if whole := nativeID(scope, names...); taken[whole] {
+		whole := c.ids[len(c.ids)-1]
+		if taken[whole] {
 			repeated++
 			continue
-		} else {
-			taken[whole] = true
 		}
+		taken[whole] = true
 		for _, id := range c.ids {
 			count[id]++
 		}
@@ -103,19 +139,24 @@ func identify(items []*gofeed.Item, scope string) (candidates []*candidate, repe
 	return candidates, repeated
 }
 
-// namesOf is what an item is known by, the most lasting first.
-func namesOf(item *gofeed.Item) []string {
+// namesOf is what an item is known by on its site, the most lasting first. What
+// has neither link nor a GUID of its own in the world is known in its feed only.
+func namesOf(item *gofeed.Item, feed string) []string {
+	guid, link := global(item.GUID), cmp.Or(address(item.Link), item.Link)
 	title := item.Title
 	if title == "" {
 		title = hashOf(item.Content, item.Description)
 	}
-	var names []string
-	for _, name := range []string{item.GUID, item.Link, title} {
-		if name != "" {
-			names = append(names, name)
-		}
+	switch {
+	case guid != "":
+		return []string{guid, link, title}
+	case link == "":
+		return []string{feed + "\x00" + item.GUID, title}
+	case item.GUID == "":
+		return []string{link, title}
+	default:
+		return []string{link + "\x00" + item.GUID, title}
 	}
-	return names
 }
 
 // recognise finds the known item of each candidate: by its id; else by its GUID,
@@ -157,14 +198,18 @@ func (m *memory) recognise(candidates []*candidate) {
 }
 
 // compare makes the change that an item would be. Its revision comes of what the
-// feed says; where the feed says nothing of an edit that we see, it grows by one.
-func compare(c *candidate, now time.Time) change {
+// feed says; where the feed says nothing of an edit that we see, or that another
+// feed says less of it, it grows by one.
+func compare(c *candidate, other *known, now time.Time) change {
 	text, engagement := textOf(c.item), engagementOf(c.item)
 	ch := change{item: c.item, known: c.known, text: text, engagement: engagement}
 	ch.words = hashOf(oneLine(c.item.Title), text, nameOf(c.item), strconv.FormatUint(engagement.Replies, 10))
 	ch.revision = source.Revision(editDate(c.item, time.UnixMilli(c.known.Published), now), engagement)
-	if c.known.Words != "" {
+	switch {
+	case c.known.brought():
 		ch.revision = max(ch.revision, c.known.Revision+1)
+	case other.brought() && len(text) > other.Length:
+		ch.revision = max(ch.revision, other.Revision+1)
 	}
 	return ch
 }

@@ -31,7 +31,7 @@ func TestNothingNewCostsNothing(t *testing.T) {
 	require.Len(t, g.eventually(2), 2)
 }
 
-func TestTooManyRequestsIsAQuota(t *testing.T) {
+func TestTooManyRequestsAreHeeded(t *testing.T) {
 	t.Parallel()
 	for name, after := range map[string]func() string{
 		"seconds": func() string { return "1" },
@@ -44,19 +44,28 @@ func TestTooManyRequestsIsAQuota(t *testing.T) {
 			g.site.Show(post(1))
 			asked := time.Now()
 			g.site.SetFaults(rsssite.Faults{Status: http.StatusTooManyRequests, RetryAfter: after(), Times: 1})
-			c := g.connector(rsssite.RSS)
-			sink, _ := g.Start(t, c)
-			sourcetest.Eventually(t, "the quota is noticed", func() bool {
-				reason, _, _ := sink.Signs().Verdict(time.Now(), c.Describe().Silence)
-				return reason == vigiev1.BlindReason_BLIND_REASON_QUOTA || len(g.site.Requests()) > 1
-			})
+			sink, _ := g.Start(t, g.connector(rsssite.RSS))
 			g.eventually(1)
 			require.Equal(t, http.StatusOK, g.site.Requests()[1].Status, "it asked once more, and not before")
 			if name == "seconds" {
 				require.Greater(t, time.Since(asked), time.Second)
 			}
+			reason, _ := sourcetest.Verdict(sink, 0)
+			require.Equal(t, vigiev1.BlindReason_BLIND_REASON_UNSPECIFIED, reason)
 		})
 	}
+}
+
+func TestALongRestIsAQuota(t *testing.T) {
+	t.Parallel()
+	g := newGazette(t)
+	g.site.SetFaults(rsssite.Faults{Status: http.StatusTooManyRequests, RetryAfter: "40"})
+	sink, _ := g.Start(t, g.connector(rsssite.RSS))
+	sourcetest.Eventually(t, "the quota is told", func() bool {
+		reason, _ := sourcetest.Verdict(sink, 0)
+		return reason == vigiev1.BlindReason_BLIND_REASON_QUOTA
+	})
+	require.Len(t, g.site.Requests(), 1)
 }
 
 func TestFeedsOfAFailingHostRestTogether(t *testing.T) {
@@ -70,7 +79,7 @@ func TestFeedsOfAFailingHostRestTogether(t *testing.T) {
 	t.Log("the other feed of the host does not even ask, until the time is over")
 	refused := time.Now()
 	g.Start(t, g.connector(rsssite.Atom))
-	g.eventually(2)
+	g.eventually(1)
 	require.Greater(t, time.Since(refused), 1500*time.Millisecond)
 	for _, request := range g.site.Requests()[1:] {
 		require.NotEqual(t, http.StatusServiceUnavailable, request.Status)

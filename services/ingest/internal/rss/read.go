@@ -18,9 +18,6 @@ import (
 // publishBatch bounds what is handed to the bus at once.
 const publishBatch = 200
 
-// errBus marks what went wrong on our side: the feed is not at fault.
-var errBus = errors.New("the bus does not take it")
-
 // refusedError means that the host wants, or needs, to be left alone.
 type refusedError struct {
 	err   error
@@ -97,7 +94,7 @@ func (c *Connector) take(ctx context.Context, sink *source.Sink, response *http.
 	now := time.Now()
 	feed, found := parse(page, c.limits, now)
 	next := c.memory.clone()
-	plan := next.plan(feed, scope(c.url), now)
+	plan := c.site.plan(c.url, next, feed, now)
 	if err := c.publish(ctx, sink, next, plan, feed, response.Request.URL.String()); err != nil {
 		return err
 	}
@@ -144,13 +141,13 @@ func (c *Connector) publish(ctx context.Context, sink *source.Sink, next *memory
 		batch = append(batch, mention(change, feed, c.url, address, origin))
 		if len(batch) == publishBatch || i == len(plan.changes)-1 {
 			if err := sink.Publish(ctx, batch...); err != nil {
-				return errors.Join(errBus, err)
+				return errors.Join(source.ErrBus, err)
 			}
 			batch = nil
 		}
 	}
 	for _, change := range plan.changes {
-		change.known.Words, change.known.Revision = change.words, change.revision
+		change.settle()
 	}
 	return nil
 }
@@ -169,7 +166,7 @@ func (c *Connector) bury(ctx context.Context, sink *source.Sink, next *memory, f
 	}
 	for _, letter := range letters {
 		if err := sink.Refuse(ctx, letter.reason, letter.err, letter.payload); err != nil {
-			return errors.Join(errBus, err)
+			return errors.Join(source.ErrBus, err)
 		}
 	}
 	return nil
@@ -190,8 +187,9 @@ func (c *Connector) save(ctx context.Context, sink *source.Sink, next *memory) e
 		return nil
 	}
 	if err := sink.SaveCursor(ctx, c.url, next); err != nil {
-		return errors.Join(errBus, err)
+		return errors.Join(source.ErrBus, err)
 	}
 	c.memory = next.clone()
+	c.site.saved(c.url, c.memory)
 	return nil
 }

@@ -13,9 +13,15 @@ import (
 // Names are the sources there are connectors for.
 var Names = []string{"rss", "bluesky", "mastodon", "x"}
 
+// versions are the label values of published mentions. A later version counts as
+// a first one once its mention is forgotten: when maxBrought others came since, or
+// after a restart.
+var versions = []string{"first", "later"}
+
 // Metrics of all connectors. A nil *Metrics measures nothing.
 type Metrics struct {
 	receivedTotal  *prometheus.CounterVec
+	publishedTotal *prometheus.CounterVec
 	duplicateTotal *prometheus.CounterVec
 	deletedTotal   *prometheus.CounterVec
 	refusedTotal   *prometheus.CounterVec
@@ -31,8 +37,9 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		return vector
 	}
 	m := &Metrics{
-		receivedTotal:  counter("mentions_received_total", "Mentions brought to the bus, by source.", "source"),
-		duplicateTotal: counter("mentions_duplicate_total", "Mentions the bus already held, by source.", "source"),
+		receivedTotal:  counter("mentions_received_total", "Versions of mentions read and not known to be on the bus, by source.", "source"),
+		publishedTotal: counter("mentions_published_total", "Versions of mentions that the bus took, by source: the first of a mention, or a later one.", "source", "version"),
+		duplicateTotal: counter("mentions_duplicate_total", "Versions of mentions read again although the bus had them, by source.", "source"),
 		deletedTotal:   counter("mentions_deleted_total", "Deletions announced, by source.", "source"),
 		refusedTotal:   counter("mentions_refused_total", "Input kept as dead letters, by source and reason.", "source", "reason"),
 		lagSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -47,6 +54,9 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	for _, source := range Names {
 		m.receivedTotal.WithLabelValues(source)
 		m.duplicateTotal.WithLabelValues(source)
+		for _, version := range versions {
+			m.publishedTotal.WithLabelValues(source, version)
+		}
 		m.deletedTotal.WithLabelValues(source)
 		for _, reason := range bus.Reasons {
 			m.refusedTotal.WithLabelValues(source, string(reason))
@@ -65,15 +75,26 @@ func (m *Metrics) received(mention *vigiev1.Mention, now time.Time) {
 	}
 }
 
-func (m *Metrics) duplicate(source string) {
+func (m *Metrics) published(mention *vigiev1.Mention, later bool) {
+	if m == nil {
+		return
+	}
+	version := versions[0]
+	if later {
+		version = versions[1]
+	}
+	m.publishedTotal.WithLabelValues(mention.Source, version).Inc()
+}
+
+func (m *Metrics) duplicate(mention *vigiev1.Mention) {
 	if m != nil {
-		m.duplicateTotal.WithLabelValues(source).Inc()
+		m.duplicateTotal.WithLabelValues(mention.Source).Inc()
 	}
 }
 
-func (m *Metrics) deleted(source string, n int) {
+func (m *Metrics) deleted(source string) {
 	if m != nil {
-		m.deletedTotal.WithLabelValues(source).Add(float64(n))
+		m.deletedTotal.WithLabelValues(source).Inc()
 	}
 }
 

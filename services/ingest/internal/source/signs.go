@@ -8,10 +8,6 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
-// errorPatience is how long errors may go on before a source counts as blind:
-// one refused request is no blindness.
-const errorPatience = 30 * time.Second
-
 // Signs are the signs of life of one connector.
 type Signs struct {
 	mu        sync.Mutex
@@ -72,11 +68,11 @@ func (s *Signs) Verdict(now time.Time, silence time.Duration) (reason vigiev1.Bl
 	defer s.mu.Unlock()
 	switch {
 	case s.fatal != nil:
-		return vigiev1.BlindReason_BLIND_REASON_ERRORING, "it gave up: " + s.fatal.Error(), s.seen
+		return vigiev1.BlindReason_BLIND_REASON_ERRORING, "it gave up, mend its config and restart: " + s.fatal.Error(), s.seen
 	case now.Before(s.exhausted):
 		return vigiev1.BlindReason_BLIND_REASON_QUOTA,
 			fmt.Sprintf("%v; it resumes at %s", s.quota, s.exhausted.UTC().Format(time.RFC3339)), s.seen
-	case !s.failing.IsZero() && now.Sub(s.failing) >= errorPatience:
+	case !s.failing.IsZero() && now.Sub(s.failing) >= Patience:
 		return vigiev1.BlindReason_BLIND_REASON_ERRORING,
 			fmt.Sprintf("errors for %s, the last: %v", now.Sub(s.failing).Round(time.Second), s.fault), s.seen
 	case now.Sub(s.seen) > silence:

@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -16,6 +17,70 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
+
+// maxBrought bounds the memory of what the connectors of one source brought.
+const maxBrought = 20_000
+
+// Sinks makes the sinks of a process. Those of one source share a memory of what
+// they brought: its pages overlap (a hashtag and the public stream it flows by).
+type Sinks struct {
+	bus       *bus.Bus
+	cursors   jetstream.KeyValue
+	interests func() *Interests
+	logger    *slog.Logger
+	metrics   *Metrics
+
+	mu      sync.Mutex
+	brought map[string]*brought
+}
+
+// NewSinks opens the cursors' bucket. interests answers what the brands in force
+// want to see.
+func NewSinks(ctx context.Context, b *bus.Bus, interests func() *Interests, logger *slog.Logger, metrics *Metrics) (*Sinks, error) {
+	cursors, err := b.Bucket(ctx, bus.BucketCursors)
+	if err != nil {
+		return nil, err
+	}
+	return &Sinks{
+		bus: b, cursors: cursors, interests: interests, logger: logger, metrics: metrics, brought: map[string]*brought{},
+	}, nil
+}
+
+// For makes the sink of one connector.
+func (s *Sinks) For(d Description) *Sink {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.brought[d.Source] == nil {
+		s.brought[d.Source] = &brought{revisions: NewRecent[string, uint64](maxBrought)}
+	}
+	return &Sink{
+		description: d, bus: s.bus, cursors: s.cursors, interests: s.interests, metrics: s.metrics,
+		logger: s.logger.With("source", d.Source, "page", d.Page),
+		signs:  newSigns(time.Now()), brought: s.brought[d.Source],
+	}
+}
+
+// brought remembers the newest revision of each mention that the bus took.
+type brought struct {
+	mu        sync.Mutex
+	revisions *Recent[string, uint64]
+}
+
+// has says whether the bus took this version of a mention, and any version of it.
+func (b *brought) has(m *vigiev1.Mention) (version, mention bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	revision, known := b.revisions.Get(m.MentionId)
+	return known && revision == m.Revision, known
+}
+
+func (b *brought) add(m *vigiev1.Mention) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if newest, known := b.revisions.Get(m.MentionId); !known || m.Revision > newest {
+		b.revisions.Put(m.MentionId, m.Revision)
+	}
+}
 
 // Sink is where a connector brings what it reads. Each connector has its own.
 type Sink struct {
@@ -26,20 +91,7 @@ type Sink struct {
 	logger      *slog.Logger
 	metrics     *Metrics
 	signs       *Signs
-}
-
-// NewSink makes the sink of one connector. interests answers what the brands in
-// force want to see.
-func NewSink(ctx context.Context, d Description, b *bus.Bus, interests func() *Interests, logger *slog.Logger, metrics *Metrics) (*Sink, error) {
-	cursors, err := b.Bucket(ctx, bus.BucketCursors)
-	if err != nil {
-		return nil, err
-	}
-	return &Sink{
-		description: d, bus: b, cursors: cursors, interests: interests, metrics: metrics,
-		logger: logger.With("source", d.Source, "page", d.Page),
-		signs:  newSigns(time.Now()),
-	}, nil
+	brought     *brought
 }
 
 // Logger carries the connector's source and page.
@@ -54,10 +106,13 @@ func (s *Sink) Interests() *Interests { return s.interests() }
 // Publish makes mentions durable: when it returns nil each is in the stream, or
 // in DEADLETTER with the reason why it could not be. On an error the connector
 // must bring them again, and not move its cursor. It sets collected_time and
-// ownership.
+// ownership. A version that the bus is known to have is not brought to it again.
 func (s *Sink) Publish(ctx context.Context, mentions ...*vigiev1.Mention) error {
 	now := time.Now()
+	fresh := make([]*vigiev1.Mention, 0, len(mentions))
+	later := make([]bool, 0, len(mentions)) // than a version that the bus has
 	outs := make([]bus.Outgoing, 0, len(mentions))
+	here := make(map[string]bool, len(mentions)) // in this batch
 	for _, m := range mentions {
 		Tidy(m)
 		if reason, err := Validate(m, now); err != nil {
@@ -66,20 +121,32 @@ func (s *Sink) Publish(ctx context.Context, mentions ...*vigiev1.Mention) error 
 			}
 			continue
 		}
+		out := Outgoing(m)
+		version, known := s.brought.has(m)
+		if version || here[out.ID] {
+			s.metrics.duplicate(m)
+			continue
+		}
+		here[out.ID] = true
 		s.interests().Own(m)
 		if m.CollectedTime == nil {
 			m.CollectedTime = timestamppb.New(now)
 		}
-		outs = append(outs, Outgoing(m))
+		fresh, later, outs = append(fresh, m), append(later, known), append(outs, out)
 		s.metrics.received(m, now)
 	}
 	var failures []error
-	for _, result := range s.bus.PublishAll(ctx, outs) {
-		if result.Err != nil {
+	for i, result := range s.bus.PublishAll(ctx, outs) {
+		switch {
+		case result.Err != nil:
 			failures = append(failures, result.Err)
-		} else if result.Duplicate {
-			s.metrics.duplicate(s.description.Source)
+			continue
+		case result.Duplicate:
+			s.metrics.duplicate(fresh[i])
+		default:
+			s.metrics.published(fresh[i], later[i])
 		}
+		s.brought.add(fresh[i])
 	}
 	return errors.Join(failures...)
 }
@@ -107,8 +174,10 @@ func (s *Sink) Delete(ctx context.Context, mentionIDs ...string) error {
 	var failures []error
 	for _, result := range s.bus.PublishAll(ctx, outs) {
 		failures = append(failures, result.Err)
+		if result.Err == nil && !result.Duplicate { // else another stream has told it
+			s.metrics.deleted(s.description.Source)
+		}
 	}
-	s.metrics.deleted(s.description.Source, len(mentionIDs))
 	return errors.Join(failures...)
 }
 

@@ -25,6 +25,18 @@ type Connector struct {
 	meter    *meter
 	progress *progress
 	recent   *recent
+
+	wished    wish // of wishedOf, so that a brand that X cannot watch is told once
+	wishedOf  *source.Interests
+	told      told
+	trouble   source.Trouble // our own bus does not take what we bring
+	unsettled source.Trouble // nor where we stand
+}
+
+// told is what needs saying once, not at each connection.
+type told struct {
+	clock, foreignRules bool
+	refused             map[string]bool // rules
 }
 
 // New makes the connector. The bus is for the ledger of what is spent. A nil
@@ -32,10 +44,8 @@ type Connector struct {
 func New(cfg config.X, client *fetch.Client, b *bus.Bus, metrics *Metrics) *Connector {
 	return &Connector{
 		cfg: cfg, api: newAPI(cfg, client), bus: b, metrics: metrics, pace: documented,
-		meter: &meter{
-			price: cmp.Or(cfg.PricePerPostUSD, defaultPrice), budget: cfg.MonthlyBudgetUSD, metrics: metrics,
-		},
-		progress: &progress{}, recent: newRecent(maxRecent),
+		meter:    &meter{prices: pricesOf(cfg), budget: cfg.MonthlyBudgetUSD, metrics: metrics},
+		progress: &progress{}, recent: newRecent(maxRecent), told: told{refused: map[string]bool{}},
 	}
 }
 
@@ -49,34 +59,40 @@ func (c *Connector) Describe() source.Description {
 	return source.Description{Source: "x", Page: host + " filtered stream", Silence: 50 * time.Second}
 }
 
-// Run implements source.Connector.
+// Run implements source.Connector. Its pace is not that of other streams: X has
+// one for each kind of failure.
 func (c *Connector) Run(ctx context.Context, sink *source.Sink) error {
 	backoff := newBackoff(c.pace)
-	for ctx.Err() == nil {
-		began := time.Now()
-		stood, err := c.session(ctx, sink)
-		if ctx.Err() != nil {
-			break
-		}
-		if stood && time.Since(began) >= c.pace.steady {
+	var stood bool // the session that ended had a stream
+	session := func(ctx context.Context) (err error) {
+		stood, err = c.session(ctx, sink)
+		return err
+	}
+	return source.Repeat(ctx, session, func(err error, lasted time.Duration) (time.Duration, error) {
+		if stood && lasted >= c.pace.steady {
 			backoff.recovered()
 		}
 		kind := classify(err)
 		c.metrics.disconnected(kind)
 		if kind == final {
-			return fmt.Errorf("%w: check sources.x.bearer_token_file, and what the app may do in X's developer console", err)
+			return 0, fmt.Errorf("%w: check sources.x.bearer_token_file, and what the app may do in X's developer console", err)
 		}
-		wait := c.report(sink, err, kind, backoff.wait(kind, stood))
-		sink.Logger().Info("x: away from the stream", "reason", classes[kind], "wait", wait.Round(time.Millisecond), "err", err)
-		pause(ctx, wait)
-	}
-	return nil
+		pause := c.report(sink, err, kind, backoff.wait(kind, stood))
+		sink.Logger().Info("x: away from the stream", "reason", classes[kind], "wait", pause.Round(time.Millisecond), "err", err)
+		return pause, nil
+	})
 }
 
 // report tells why the connector does not see, and answers how long it waits.
 func (c *Connector) report(sink *source.Sink, err error, kind class, wait time.Duration) time.Duration {
 	now := time.Now()
+	if kind != ours {
+		c.trouble.Over()
+	}
 	switch kind {
+	case ours:
+		c.trouble.Goes(sink.Logger(), "x: cannot hand over what was read, reading it again", err)
+		return wait // X is not at fault, and not blind
 	case spent:
 		until := nextMonth(now)
 		sink.Exhausted(until, err)
@@ -107,7 +123,7 @@ func (c *Connector) session(ctx context.Context, sink *source.Sink) (stood bool,
 	if left, err := c.meter.left(ctx, time.Now()); err != nil || left == 0 {
 		return false, cmp.Or(err, errBudget)
 	}
-	wanted := wishes(sink.Interests(), sink.Logger())
+	wanted := c.wishes(sink)
 	if len(wanted.rules) == 0 {
 		return false, errNoRules
 	}
@@ -123,7 +139,7 @@ func (c *Connector) prepare(ctx context.Context, sink *source.Sink) error {
 		return err
 	}
 	if err := c.progress.load(ctx, sink, time.Now().Add(-c.cfg.Lookback.Std())); err != nil {
-		return errors.Join(errBus, err)
+		return errors.Join(source.ErrBus, err)
 	}
 	return nil
 }
@@ -134,15 +150,10 @@ func (c *Connector) settle(ctx context.Context, sink *source.Sink) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	if err := errors.Join(c.progress.save(ctx, sink), c.meter.settle(ctx)); err != nil {
-		sink.Logger().Warn("x: cannot write down where we stand: some posts will be read, and paid for, again", "err", err)
+		c.unsettled.Goes(sink.Logger(), "x: cannot write down where we stand: some posts will be read, and paid for, again", err)
+		return
 	}
+	c.unsettled.Over()
 }
 
 const settleTimeout = 2 * time.Second
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}

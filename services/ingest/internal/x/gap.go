@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
@@ -26,7 +27,11 @@ const (
 // An error ends the stream; what else goes wrong is tried again.
 func (c *Connector) fill(ctx context.Context, sink *source.Sink, opened time.Time, queries []string) error {
 	c.metrics.gap("opened")
+	if since, oldest := c.progress.reached(), time.Now().Add(-searchWindow); since.Before(oldest) {
+		sink.Logger().Warn("x: we were away for longer than search sees: posts are lost", "from", since, "until", oldest)
+	}
 	backoff := newBackoff(c.pace)
+	var trouble source.Trouble
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := c.round(ctx, sink, queries)
@@ -38,13 +43,13 @@ func (c *Connector) fill(ctx context.Context, sink *source.Sink, opened time.Tim
 			if kind == spent || kind == ours {
 				return err
 			}
-			wait := backoff.wait(kind, false)
+			pause := backoff.wait(kind, false)
 			var status *statusError
 			if errors.As(err, &status) && status.code == 429 {
-				wait = max(wait, time.Until(status.reset))
+				pause = max(pause, time.Until(status.reset))
 			}
-			sink.Logger().Warn("x: the gap before the stream cannot be filled yet", "wait", wait.Round(time.Second), "err", err)
-			pause(ctx, wait)
+			trouble.Goes(sink.Logger(), "x: the gap before the stream cannot be filled yet", err)
+			_ = wait.For(ctx, pause)
 			continue
 		}
 		complete := began.Add(-c.pace.indexing)
@@ -55,7 +60,7 @@ func (c *Connector) fill(ctx context.Context, sink *source.Sink, opened time.Tim
 			sink.Logger().Info("x: the gap before the stream is filled", "took", time.Since(opened).Round(time.Second))
 			return nil
 		}
-		pause(ctx, time.Until(opened.Add(c.pace.indexing+time.Millisecond)))
+		_ = wait.For(ctx, time.Until(opened.Add(c.pace.indexing+time.Millisecond)))
 	}
 	return nil
 }
@@ -64,7 +69,6 @@ func (c *Connector) fill(ctx context.Context, sink *source.Sink, opened time.Tim
 func (c *Connector) round(ctx context.Context, sink *source.Sink, queries []string) error {
 	since := c.progress.reached()
 	if oldest := time.Now().Add(-searchWindow); since.Before(oldest) {
-		sink.Logger().Warn("x: we were away for longer than search sees: posts are lost", "from", since, "until", oldest)
 		since = oldest
 	}
 	for _, query := range queries {
@@ -107,7 +111,7 @@ func (c *Connector) bring(ctx context.Context, sink *source.Sink, page *page) er
 		switch {
 		case errors.As(err, &permanent):
 			if err := sink.Refuse(ctx, permanent.Reason, permanent.Err, raw); err != nil {
-				return errors.Join(errBus, err)
+				return errors.Join(source.ErrBus, err)
 			}
 		case err != nil:
 			return err
@@ -117,7 +121,7 @@ func (c *Connector) bring(ctx context.Context, sink *source.Sink, page *page) er
 		}
 	}
 	if err := sink.Publish(ctx, mentions...); err != nil {
-		return errors.Join(errBus, err)
+		return errors.Join(source.ErrBus, err)
 	}
 	return nil
 }
@@ -132,13 +136,11 @@ func (c *Connector) found(ctx context.Context, raw, includes json.RawMessage) (*
 	if err != nil {
 		return nil, err
 	}
-	if l.Data != nil {
-		if err := c.meter.buy(ctx, time.Now(), l.Data.ID, bySearch); err != nil {
-			return nil, err
-		}
-		if c.recent.has(l.Data.ID) {
-			return nil, nil
-		}
+	if err := c.meter.buyLine(ctx, time.Now(), l, bySearch); err != nil {
+		return nil, err
+	}
+	if l.Data != nil && c.recent.has(l.Data.ID) {
+		return nil, nil
 	}
 	return l.mention()
 }

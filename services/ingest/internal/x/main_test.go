@@ -1,15 +1,12 @@
 package x
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
@@ -41,13 +38,12 @@ var brand = config.Brand{
 // aviary is X, a bus, and what a connector between them needs.
 type aviary struct {
 	*sourcetest.Bench
-	t         *testing.T
-	api       *xapi.Server
-	server    *httptest.Server
-	client    *fetch.Client
-	config    config.X
-	metrics   *Metrics
-	interests atomic.Pointer[source.Interests]
+	t       *testing.T
+	api     *xapi.Server
+	server  *httptest.Server
+	client  *fetch.Client
+	config  config.X
+	metrics *Metrics
 }
 
 func newAviary(t *testing.T, brands ...config.Brand) *aviary {
@@ -56,7 +52,7 @@ func newAviary(t *testing.T, brands ...config.Brand) *aviary {
 		brands = []config.Brand{brand}
 	}
 	a := &aviary{
-		Bench: sourcetest.New(t), t: t,
+		Bench: sourcetest.New(t, brands...), t: t,
 		api: xapi.New(xapi.Options{
 			Token: "secret", KeepAlive: 100 * time.Millisecond, Indexing: 100 * time.Millisecond,
 			Limits: map[string]int{},
@@ -65,20 +61,11 @@ func newAviary(t *testing.T, brands ...config.Brand) *aviary {
 	}
 	a.server = httptest.NewServer(a.api)
 	a.config = config.X{BaseURL: a.server.URL, BearerTokenFile: config.NewSecret("secret"), MonthlyBudgetUSD: 100}
-	a.watch(brands...)
 	t.Cleanup(func() {
 		a.client.Close()
 		a.server.Close()
 	})
 	return a
-}
-
-// watch changes the brands in force.
-func (a *aviary) watch(brands ...config.Brand) {
-	a.t.Helper()
-	interests, err := source.NewInterests(brands)
-	require.NoError(a.t, err)
-	a.interests.Store(interests)
 }
 
 func (a *aviary) connector() *Connector {
@@ -87,40 +74,12 @@ func (a *aviary) connector() *Connector {
 	return c
 }
 
-// sink makes a sink that sees the brands in force.
-func (a *aviary) sink(c *Connector) *source.Sink {
-	a.t.Helper()
-	sink, err := source.NewSink(a.t.Context(), c.Describe(), a.Bus, a.interests.Load, slog.New(slog.DiscardHandler), nil)
-	require.NoError(a.t, err)
-	return sink
-}
-
 // start runs a connector until stop is called or the test ends.
 func (a *aviary) start() (c *Connector, sink *source.Sink, stop func()) {
 	a.t.Helper()
 	c = a.connector()
-	sink = a.sink(c)
-	return c, sink, a.run(c, sink)
-}
-
-func (a *aviary) run(c *Connector, sink *source.Sink) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- c.Run(ctx, sink) }()
-	stop = func() {
-		cancel()
-		select {
-		case err, open := <-ended:
-			if open {
-				close(ended)
-			}
-			require.NoError(a.t, err)
-		case <-time.After(10 * time.Second):
-			a.t.Error("the connector does not stop")
-		}
-	}
-	a.t.Cleanup(stop)
-	return stop
+	sink, stop = a.Start(a.t, c)
+	return c, sink, stop
 }
 
 // streaming waits until the stream is open.

@@ -44,8 +44,9 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		spendUSD:  gauge("vigie_ingest_x_spend_usd", "Spent at X this month (UTC), in US dollars."),
 		budgetUSD: gauge("vigie_ingest_x_budget_usd", "What may be spent at X in a month, in US dollars."),
-		boughtTotal: obs.Labelled(registry, "vigie_ingest_x_posts_bought_total",
-			"Posts read at X and paid for, by endpoint.", "endpoint", endpoints),
+		boughtTotal: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vigie_ingest_x_bought_total", Help: "What was read at X and paid for: posts and their authors, by endpoint.",
+		}, []string{"goods", "endpoint"}),
 		reconnectsTotal: obs.Labelled(registry, "vigie_ingest_x_disconnects_total",
 			"Streams that ended or could not be opened, by reason.", "reason", reasons),
 		refusedTotal: prometheus.NewCounter(prometheus.CounterOpts{
@@ -54,7 +55,12 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		gapsTotal: obs.Labelled(registry, "vigie_ingest_x_gaps_total",
 			"Times the stream was away and search had to fill the gap, by outcome.", "outcome", gapOutcomes),
 	}
-	registry.MustRegister(m.refusedTotal)
+	registry.MustRegister(m.refusedTotal, m.boughtTotal)
+	for sold := range prices {
+		for _, endpoint := range endpoints {
+			m.boughtTotal.WithLabelValues(string(sold), endpoint)
+		}
+	}
 	return m
 }
 
@@ -65,9 +71,9 @@ func (m *Metrics) spend(spent, budget float64) {
 	}
 }
 
-func (m *Metrics) bought(endpoint string) {
+func (m *Metrics) bought(sold goods, endpoint string) {
 	if m != nil {
-		m.boughtTotal.WithLabelValues(endpoint).Inc()
+		m.boughtTotal.WithLabelValues(string(sold), endpoint).Inc()
 	}
 }
 

@@ -27,7 +27,7 @@ func (a *aviary) detail(sink *source.Sink) string {
 func TestTheBudgetIsHard(t *testing.T) {
 	t.Parallel()
 	a := newAviary(t)
-	a.config.MonthlyBudgetUSD = 0.1 // twenty posts
+	a.config.MonthlyBudgetUSD = 0.3 // twenty posts, each with an author
 	c, sink, stop := a.start()
 	a.filled(c)
 	for i := range 20 {
@@ -57,7 +57,7 @@ func TestTheBudgetIsHard(t *testing.T) {
 func TestSearchStopsAtTheBudget(t *testing.T) {
 	t.Parallel()
 	a := newAviary(t)
-	a.config.MonthlyBudgetUSD, a.config.PricePerPostUSD = 1, 0.01 // a hundred posts
+	a.config.MonthlyBudgetUSD, a.config.PricePerPostUSD = 1.5, 0.005 // a hundred posts, each with an author
 	a.config.Lookback = config.Duration(time.Hour)
 	for i := range 300 {
 		a.api.Show(ago(time.Minute, fmt.Sprint("oasis ", i)))
@@ -84,24 +84,29 @@ func TestAPostReadTwiceInADayIsPaidOnce(t *testing.T) {
 	a.filled(c)
 	require.Len(t, a.Mentions(t), 2, "search does not bring again what the stream has brought")
 	stop()
-	require.InDelta(t, 0.01, value(t, registry, "vigie_ingest_x_spend_usd"), 1e-9)
-	require.InDelta(t, 100, value(t, registry, "vigie_ingest_x_budget_usd"), 1e-9)
-	require.InDelta(t, 2, value(t, registry, "vigie_ingest_x_posts_bought_total"), 1e-9)
+	counted := func(name string, labels ...string) float64 {
+		return sourcetest.Counted(t, registry, "vigie_ingest_x_"+name, labels...)
+	}
+	require.InDelta(t, 2*0.005+2*0.010, counted("spend_usd"), 1e-9, "two posts and their two authors")
+	require.InDelta(t, 100, counted("budget_usd"), 1e-9)
+	require.InDelta(t, 2, counted("bought_total", "post"), 1e-9)
+	require.InDelta(t, 2, counted("bought_total", "user"), 1e-9)
 }
 
-// value adds up a metric over its labels.
-func value(t *testing.T, registry *prometheus.Registry, name string) (sum float64) {
-	t.Helper()
-	families, err := registry.Gather()
-	require.NoError(t, err)
-	for _, family := range families {
-		if family.GetName() == name {
-			for _, metric := range family.GetMetric() {
-				sum += metric.GetGauge().GetValue() + metric.GetCounter().GetValue()
-			}
-		}
-	}
-	return sum
+// TestAnAuthorIsPaidOnceADay: X counts the authors beside the posts, too.
+func TestAnAuthorIsPaidOnceADay(t *testing.T) {
+	t.Parallel()
+	a := newAviary(t)
+	registry := prometheus.NewRegistry()
+	a.metrics = NewMetrics(registry)
+	c, _, stop := a.start()
+	a.filled(c)
+	first, second := said("oasis un"), said("oasis deux")
+	second.Author = first.Author
+	a.api.Show(first, second)
+	a.eventually(2)
+	stop()
+	require.InDelta(t, 2*0.005+0.010, sourcetest.Counted(t, registry, "vigie_ingest_x_spend_usd"), 1e-9)
 }
 
 func TestTheMeter(t *testing.T) {
@@ -111,14 +116,14 @@ func TestTheMeter(t *testing.T) {
 	require.NoError(t, err)
 	ctx := t.Context()
 	newMeter := func(now time.Time) *meter {
-		m := &meter{ledger: bucket, price: 0.005, budget: 5}
+		m := &meter{ledger: bucket, prices: map[goods]float64{postRead: 0.005}, budget: 5}
 		_, err := m.left(ctx, now)
 		require.NoError(t, err)
 		return m
 	}
 	buy := func(m *meter, now time.Time, ids ...string) {
 		for _, id := range ids {
-			require.NoError(t, m.buy(ctx, now, id, byStream))
+			require.NoError(t, m.buy(ctx, now, piece{postRead, id}, byStream))
 		}
 	}
 	left := func(m *meter, now time.Time) int {
@@ -156,7 +161,7 @@ func TestTheMeter(t *testing.T) {
 	_, err = bucket.Put(ctx, ledgerKey("2026-07"), []byte("?"))
 	require.NoError(t, err)
 	_, err = m.left(ctx, may.AddDate(0, 2, 0))
-	require.ErrorIs(t, err, errBus)
+	require.ErrorIs(t, err, source.ErrBus)
 	require.ErrorContains(t, err, "x.2026-07")
 }
 
@@ -177,7 +182,7 @@ func TestARefusedTokenIsGivenUp(t *testing.T) {
 			c := a.connector()
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			err := c.Run(ctx, a.sink(c))
+			err := c.Run(ctx, a.Sink(t, c.Describe()))
 			require.ErrorContains(t, err, "bearer_token_file")
 			require.NotContains(t, err.Error(), "secret")
 		})
@@ -258,7 +263,7 @@ func TestErrorsAreOfAClass(t *testing.T) {
 		bankrupt: {status(402, problem{}), status(429, problem{Title: "UsageCapExceeded"}), status(403, problem{Type: "https://api.x.com/2/problems/usage-capped"})},
 		final:    {status(401, problem{}), status(403, problem{})},
 		spent:    {fmt.Errorf("wrapped: %w", errBudget)},
-		ours:     {fmt.Errorf("wrapped: %w", errBus)},
+		ours:     {fmt.Errorf("wrapped: %w", source.ErrBus)},
 	} {
 		for _, err := range errs {
 			require.Equal(t, want, classify(err), "%v", err)

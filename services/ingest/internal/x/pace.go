@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
 // pace is every length of time that the connector lives by. Tests live faster.
@@ -65,7 +67,6 @@ var (
 	errSilent  = errors.New("x: the stream fell silent")
 	errEnded   = errors.New("x: the stream ended")
 	errBudget  = errors.New("x: the month's budget is used up: raise sources.x.monthly_budget_usd, or narrow the brands' queries")
-	errBus     = errors.New("x: the bus does not take it")
 	errNoRules = errors.New("x: there is nothing to watch: no brand's query can be put to X")
 )
 
@@ -75,7 +76,7 @@ func classify(err error) class {
 	switch {
 	case errors.Is(err, errBudget):
 		return spent
-	case errors.Is(err, errBus):
+	case errors.Is(err, source.ErrBus):
 		return ours
 	case errors.As(err, &stream):
 		if stream.problem.Issue == "TooManyConnections" {

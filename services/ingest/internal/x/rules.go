@@ -29,6 +29,14 @@ type wish struct {
 	queries []string // the same as searches
 }
 
+// wishes are those of the brands in force.
+func (c *Connector) wishes(sink *source.Sink) wish {
+	if interests := sink.Interests(); interests != c.wishedOf {
+		c.wished, c.wishedOf = wishes(interests, sink.Logger()), interests
+	}
+	return c.wished
+}
+
 // wishes puts the brands' queries in X's words: what they ask for, what their own
 // pages say, and what is said to these. A brand that cannot be put so is told.
 func wishes(in *source.Interests, logger *slog.Logger) wish {
@@ -113,7 +121,8 @@ func (c *Connector) synchronise(ctx context.Context, w wish, logger *slog.Logger
 			stale = append(stale, r)
 		}
 	}
-	if others > 0 {
+	if others > 0 && !c.told.foreignRules {
+		c.told.foreignRules = true
 		logger.Warn("x: this app has rules that are not ours: their posts come too, and are paid for", "rules", others)
 	}
 	if len(there)+len(missing) > maxRules {
@@ -149,8 +158,12 @@ func (c *Connector) add(ctx context.Context, rules []rule, logger *slog.Logger) 
 		}
 		wrong := map[string]bool{}
 		for _, p := range problems {
-			if !p.isDuplicate() {
-				wrong[p.Value] = true
+			if p.isDuplicate() {
+				continue
+			}
+			wrong[p.Value] = true
+			if !c.told.refused[p.Value] {
+				c.told.refused[p.Value] = true
 				logger.Error("x: X does not take a rule: a brand is not seen on X", "rule", p.Value, "err", p.text())
 			}
 		}

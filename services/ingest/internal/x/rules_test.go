@@ -46,13 +46,13 @@ func TestTheRulesFollowTheBrands(t *testing.T) {
 	}
 
 	t.Log("a brand is added while the stream is open")
-	a.watch(brand, config.Brand{ID: "telemur", Query: "télémur"})
+	a.Watch(t, brand, config.Brand{ID: "telemur", Query: "télémur"})
 	sourcetest.Eventually(t, "its rule", func() bool { return slices.Contains(a.values(), "télémur OR telemur") })
 	a.api.Show(said("Télémur est en panne"), said("telemur est en panne"))
 	a.eventually(2)
 
 	t.Log("and one is taken away")
-	a.watch(config.Brand{ID: "telemur", Query: "télémur"})
+	a.Watch(t, config.Brand{ID: "telemur", Query: "télémur"})
 	sourcetest.Eventually(t, "its rules are gone", func() bool { return len(a.api.Rules()) == 3 })
 	require.Equal(t, []string{"chats", "from:oasisfr OR @oasisfr", "télémur OR telemur"}, a.values(), "a rule that is not tagged as ours stays")
 	require.Equal(t, 1, streams(a), "X needs no new connection for that")
@@ -120,7 +120,7 @@ func TestRulesOfBrandsThatXCannotExpressAreNoReasonToStop(t *testing.T) {
 	a := newAviary(t, config.Brand{ID: "d", Query: strings.Repeat("mot ", 400)})
 	_, sink, _ := a.start()
 	sourcetest.Eventually(t, "it says so", func() bool { return strings.Contains(a.detail(sink), "nothing to watch") })
-	a.watch(brand)
+	a.Watch(t, brand)
 	a.streaming()
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
@@ -33,7 +34,8 @@ func (c *Connector) follow(parent context.Context, sink *source.Sink, wanted wis
 	sink.Logger().Info("x: the stream is open", "rules", len(wanted.rules))
 	c.progress.setGap(true)
 	opened := time.Now()
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && date.Sub(opened).Abs() > maxSkew {
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && date.Sub(opened).Abs() > maxSkew && !c.told.clock {
+		c.told.clock = true
 		sink.Logger().Warn("x: our clock and X's differ: posts may be missed at reconnections, set the clock (NTP)",
 			"ours", opened.UTC(), "theirs", date)
 	}
@@ -79,7 +81,7 @@ func (c *Connector) consume(ctx context.Context, sink *source.Sink, w *wire) err
 				c.progress.streamed(since.Add(-c.pace.overlap))
 			}
 			if err := c.progress.save(ctx, sink); err != nil {
-				return errors.Join(errBus, err)
+				return errors.Join(source.ErrBus, err)
 			}
 		}
 	}
@@ -117,7 +119,7 @@ func (c *Connector) handle(ctx context.Context, sink *source.Sink, batch []wireL
 			ending = err
 		case errors.As(err, &permanent):
 			if err := sink.Refuse(ctx, permanent.Reason, permanent.Err, line.text); err != nil {
-				return errors.Join(errBus, err)
+				return errors.Join(source.ErrBus, err)
 			}
 		case err != nil:
 			return err
@@ -127,7 +129,7 @@ func (c *Connector) handle(ctx context.Context, sink *source.Sink, batch []wireL
 		}
 	}
 	if err := sink.Publish(ctx, mentions...); err != nil {
-		return errors.Join(errBus, err)
+		return errors.Join(source.ErrBus, err)
 	}
 	now := time.Now()
 	for i, id := range ids {
@@ -163,10 +165,8 @@ func (c *Connector) open(ctx context.Context, text wireLine) (*vigiev1.Mention, 
 	if l.Data == nil && l.text() != "" {
 		return nil, "", &streamError{l.first()}
 	}
-	if l.Data != nil && l.Data.ID != "" {
-		if err := c.meter.buy(ctx, time.Now(), l.Data.ID, byStream); err != nil {
-			return nil, "", err
-		}
+	if err := c.meter.buyLine(ctx, time.Now(), l, byStream); err != nil {
+		return nil, "", err
 	}
 	m, err := l.mention()
 	if err != nil {
@@ -179,21 +179,22 @@ func (c *Connector) open(ctx context.Context, text wireLine) (*vigiev1.Mention, 
 // needs no new connection for that.
 func (c *Connector) keepRules(ctx context.Context, sink *source.Sink, wanted wish) error {
 	backoff := newBackoff(c.pace)
+	var trouble source.Trouble
 	last := sink.Interests()
 	for {
-		pause(ctx, c.pace.look)
-		if ctx.Err() != nil {
+		if wait.For(ctx, c.pace.look) != nil {
 			return nil
 		}
 		interests := sink.Interests()
 		if interests == last {
 			continue
 		}
-		wanted = wishes(interests, sink.Logger())
+		wanted = c.wishes(sink)
 		err := c.synchronise(ctx, wanted, sink.Logger())
 		if err == nil {
 			last = interests
 			backoff.recovered()
+			trouble.Over()
 			sink.Logger().Info("x: the rules follow the brands", "rules", len(wanted.rules))
 			continue
 		}
@@ -201,7 +202,7 @@ func (c *Connector) keepRules(ctx context.Context, sink *source.Sink, wanted wis
 		if kind == final {
 			return err
 		}
-		sink.Logger().Warn("x: the rules cannot follow the brands yet", "err", err)
-		pause(ctx, backoff.wait(kind, false))
+		trouble.Goes(sink.Logger(), "x: the rules cannot follow the brands yet", err)
+		_ = wait.For(ctx, backoff.wait(kind, false))
 	}
 }
