@@ -26,22 +26,16 @@ func (s *service) blindNames() []string {
 }
 
 // noteSources opens an incident for each page that went blind, and resolves it
-// when the page is seen again.
+// when the page is seen again, or watched no more.
 func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	outcomes := make([]error, len(batch))
 	for i, m := range batch {
-		if !strings.HasPrefix(m.Subject, bus.SubjectSource+".") {
-			continue // a SourceWatch
-		}
-		var state vigiev1.SourceState
-		if outcomes[i] = m.Decode(&state); outcomes[i] != nil {
-			continue
-		}
-		s.note(&state)
+		outcomes[i] = s.noteSource(m)
 	}
 	s.engine.Blind(len(s.blind) > 0)
+	s.metrics.blind.Set(float64(len(s.blind)))
 	if err := s.flush(ctx); err != nil {
 		for i := range outcomes {
 			if outcomes[i] == nil {
@@ -52,6 +46,46 @@ func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error
 	return outcomes
 }
 
+func (s *service) noteSource(m *bus.Message) error {
+	if strings.HasPrefix(m.Subject, bus.SubjectWatched+".") {
+		var watch vigiev1.SourceWatch
+		err := m.Decode(&watch)
+		if err == nil {
+			s.noteWatch(&watch)
+		}
+		return err
+	}
+	var state vigiev1.SourceState
+	err := m.Decode(&state)
+	if err == nil {
+		s.note(&state)
+	}
+	return err
+}
+
+// noteWatch resolves the blindness of pages that nobody has said for a while to
+// watch. A page that nobody has spoken of since this process took over gets its
+// while first.
+func (s *service) noteWatch(watch *vigiev1.SourceWatch) {
+	now, until := watch.PublishedTime.AsTime(), watch.ValidUntilTime.AsTime()
+	say := func(name string) {
+		if until.After(s.watched[name]) {
+			s.watched[name] = until
+		}
+	}
+	for _, page := range watch.Pages {
+		say(place(watch.Source, page))
+	}
+	for name := range s.blind {
+		switch last, known := s.watched[name]; {
+		case !known:
+			say(name)
+		case last.Before(now):
+			s.see(name, watch.PublishedTime)
+		}
+	}
+}
+
 func (s *service) note(state *vigiev1.SourceState) {
 	name := place(state.Source, state.Page)
 	changed := state.ChangedTime.AsTime()
@@ -59,21 +93,24 @@ func (s *service) note(state *vigiev1.SourceState) {
 		return // delivered again after a newer one
 	}
 	s.noted[name] = changed
-	known, open := s.blind[name]
-	switch {
+	switch _, open := s.blind[name]; {
 	case state.Blind && !open:
 		incident := blindIncident(state)
 		s.blind[name] = incident
 		s.unsent = append(s.unsent, change{key: keyOf(name), incident: incident})
 	case !state.Blind && open:
-		incident := proto.Clone(known).(*vigiev1.Incident)
-		incident.Revision++
-		incident.State = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
-		incident.ResolvedTime, incident.ChangedTime = state.ChangedTime, state.ChangedTime
-		delete(s.blind, name)
-		s.unsent = append(s.unsent, change{key: keyOf(name), incident: incident})
+		s.see(name, state.ChangedTime)
 	}
-	s.metrics.blind.Set(float64(len(s.blind)))
+}
+
+// see resolves the incident of a page that is blind no more.
+func (s *service) see(name string, at *timestamppb.Timestamp) {
+	incident := proto.Clone(s.blind[name]).(*vigiev1.Incident)
+	incident.Revision++
+	incident.State = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
+	incident.ResolvedTime, incident.ChangedTime = at, at
+	delete(s.blind, name)
+	s.unsent = append(s.unsent, change{key: keyOf(name), incident: incident})
 }
 
 // blindIncident is an alert: someone must look, nobody is woken.

@@ -41,6 +41,7 @@ type service struct {
 	stale     bool                         // some of the past has come in since it was learnt
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
 	noted     map[string]time.Time         // newest state of each "<source>/<page>"
+	watched   map[string]time.Time         // until when each "<source>/<page>" counts as watched
 	unsent    []change                     // decided, not yet durable
 	revisions map[string]uint64            // of the bucket's keys, as this process wrote or read them
 }

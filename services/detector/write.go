@@ -148,7 +148,8 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 
 // restore puts back what was open, and sends again what may not have been sent.
 func (s *service) restore(ctx context.Context) error {
-	s.blind, s.noted, s.revisions = map[string]*vigiev1.Incident{}, map[string]time.Time{}, map[string]uint64{}
+	s.blind, s.revisions = map[string]*vigiev1.Incident{}, map[string]uint64{}
+	s.noted, s.watched = map[string]time.Time{}, map[string]time.Time{}
 	keys, err := s.bucket.ListKeysFiltered(ctx, brandKey+">", sourceKey+">")
 	if err != nil {
 		return fmt.Errorf("detector: read the open incidents: %w", err)
