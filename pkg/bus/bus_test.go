@@ -124,5 +124,14 @@ func TestBytesThatNeverWereAMessageCannotBeReplayed(t *testing.T) {
 	require.NoError(t, b.Refuse(t.Context(), "rss", "1", bus.ReasonTruncated, errors.New("cut at byte 12"), []byte("<rss>")))
 	letters := bustest.DeadLetters(t, b)
 	require.Len(t, letters, 1, "the same bytes are kept once")
+	require.False(t, letters[0].Replayable())
 	require.ErrorIs(t, b.Replay(t.Context(), letters[0].Sequence), bus.ErrNotReplayable)
+	require.ErrorIs(t, b.Replay(t.Context(), 4711), bus.ErrNoDeadLetter)
+}
+
+func TestEveryReasonHasAMeaning(t *testing.T) {
+	t.Parallel()
+	for _, reason := range bus.Reasons {
+		require.NotEmpty(t, reason.Meaning(), reason)
+	}
 }
