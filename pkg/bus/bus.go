@@ -41,7 +41,7 @@ type Pulse interface {
 func (b *Bus) BeatOn(pulse Pulse) { b.pulse = pulse }
 
 // ErrNoTable means that no service has made the table on this bus yet.
-var ErrNoTable = errors.New("Vigie's streams are not there: start `vigie up` first")
+var ErrNoTable = errors.New("no service has made the streams here yet: start `vigie up` first")
 
 // Connect is how a service reaches the bus that the config names: it creates what
 // is missing of the table, and brings what differs to this binary and config. It

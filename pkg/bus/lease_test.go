@@ -56,7 +56,7 @@ func TestTheEpochGrowsFromHolderToHolder(t *testing.T) {
 func TestTheLeaseOfWhoDiedIsTakenOverAfterATerm(t *testing.T) {
 	t.Parallel()
 	b := bustest.Start(t)
-	left := leave(t, b, "pager")
+	left := leave(t.Context(), t, b, "pager")
 	start := time.Now()
 	waited := func() { t.Error("a dead process is said to hold the lease") }
 	require.NoError(t, b.Hold(t.Context(), "pager", waited, func(ctx context.Context) error {
@@ -106,7 +106,7 @@ func TestWhoLostItsLeaseIsTold(t *testing.T) {
 	t.Parallel()
 	b := bustest.Start(t)
 	err := b.Hold(t.Context(), "pager", nil, func(ctx context.Context) error {
-		require.Greater(t, leave(t, b, "pager"), bus.Epoch(ctx))
+		require.Greater(t, leave(ctx, t, b, "pager"), bus.Epoch(ctx))
 		<-ctx.Done()
 		require.ErrorIs(t, context.Cause(ctx), bus.ErrLeaseLost)
 		return ctx.Err()
@@ -115,11 +115,11 @@ func TestWhoLostItsLeaseIsTold(t *testing.T) {
 }
 
 // leave puts the lease of another process into the bucket, and answers its epoch.
-func leave(t *testing.T, b *bus.Bus, name string) uint64 {
+func leave(ctx context.Context, t *testing.T, b *bus.Bus, name string) uint64 {
 	t.Helper()
-	bucket, err := b.Bucket(t.Context(), bus.BucketLeases)
+	bucket, err := b.Bucket(ctx, bus.BucketLeases)
 	require.NoError(t, err)
-	revision, err := bucket.Put(t.Context(), name, []byte(`another, until 2099`))
+	revision, err := bucket.Put(ctx, name, []byte(`another, until 2099`))
 	require.NoError(t, err)
 	return revision
 }
