@@ -17,7 +17,7 @@ func (a *app) export() *cobra.Command {
 	weekly := &cobra.Command{
 		Use: "weekly --brand BRAND --week 2026-W46 --out FOLDER", Short: "Write a week of a brand as XLSX and CSV", Args: cobra.NoArgs,
 		Long: `Writes what Grafana shows of a week (Monday to Sunday, in the config's time zone)
-as a workbook and a folder of CSV files, against the week before and competitors.
+as a workbook (XLSX) and its figures as CSV, against the week before and competitors.
 Needs the ClickHouse of a running ` + "`vigie up`" + `, or clickhouse.addr.`,
 		Example: `  vigie export weekly --brand zestaline --week 2026-W46 --out reports`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
