@@ -41,9 +41,44 @@ type Pulse interface {
 // BeatOn tells pulse of every consumer from now on.
 func (b *Bus) BeatOn(pulse Pulse) { b.pulse = pulse }
 
-// Connect reaches the bus the config names and creates what is missing of its
-// table. It waits up to patience for a server that is not there yet.
+// ErrNoTable means that no service has made the table on this bus yet.
+var ErrNoTable = errors.New("no service has made the streams here yet: start `vigie up` first")
+
+// Connect is how a service reaches the bus that the config names: it creates what
+// is missing of the table, and brings what differs to this binary and config. It
+// waits up to patience for a server that is not there yet.
 func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, patience time.Duration) (*Bus, error) {
+	return reach(ctx, cfg, logger, metrics, patience, func(b *Bus) error { return b.createTable(ctx, cfg.Retention.Streams.Std()) })
+}
+
+// Open is how a tool reaches the bus: it changes nothing of the table, and fails
+// with ErrNoTable where it is not all there within patience.
+func Open(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, patience time.Duration) (*Bus, error) {
+	return reach(ctx, cfg, logger, metrics, patience, func(b *Bus) error { return b.findTable(ctx) })
+}
+
+// reach connects and then sees to the table, again on a server that is starting,
+// or went away again.
+func reach(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, patience time.Duration, table func(*Bus) error) (*Bus, error) {
+	deadline := time.Now().Add(patience)
+	b, err := connect(ctx, cfg, logger, metrics, deadline)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err := table(b)
+		if err == nil {
+			return b, nil
+		}
+		if ctx.Err() != nil || time.Now().After(deadline) {
+			b.conn.Close()
+			return nil, err
+		}
+		_ = wait.For(ctx, 100*time.Millisecond)
+	}
+}
+
+func connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, deadline time.Time) (*Bus, error) {
 	options := []nats.Option{
 		nats.Name("vigie"),
 		nats.MaxReconnects(-1),
@@ -58,7 +93,7 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		options = append(options, nats.UserCredentialBytes([]byte(cfg.NATS.CredentialsFile.Value())))
 	}
 	address := cfg.NATSAddress()
-	conn, err := dial(ctx, address, patience, options)
+	conn, err := dial(ctx, address, deadline, options)
 	if err != nil {
 		return nil, fmt.Errorf("bus: no NATS server answers at %s: start `vigie up`, or set nats.url: %w", address, err)
 	}
@@ -68,27 +103,10 @@ func Connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		conn.Close()
 		return nil, fmt.Errorf("bus: JetStream at %s: %w", address, err)
 	}
-	b := &Bus{conn: conn, js: js, logger: logger, metrics: metrics}
-	if err := b.createPatiently(ctx, cfg.Retention.Streams.Std(), time.Now().Add(patience)); err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return b, nil
+	return &Bus{conn: conn, js: js, logger: logger, metrics: metrics}, nil
 }
 
-// createPatiently tries again on a server that is starting, or went away again.
-func (b *Bus) createPatiently(ctx context.Context, retention time.Duration, deadline time.Time) error {
-	for {
-		err := b.createTable(ctx, retention)
-		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
-			return err
-		}
-		_ = wait.For(ctx, 100*time.Millisecond)
-	}
-}
-
-func dial(ctx context.Context, address string, patience time.Duration, options []nats.Option) (*nats.Conn, error) {
-	deadline := time.Now().Add(patience)
+func dial(ctx context.Context, address string, deadline time.Time, options []nats.Option) (*nats.Conn, error) {
 	for {
 		conn, err := nats.Connect(address, options...)
 		if err == nil || time.Now().After(deadline) {
@@ -118,6 +136,35 @@ func (b *Bus) createTable(ctx context.Context, retention time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// findTable says whether the whole table is there.
+func (b *Bus) findTable(ctx context.Context) error {
+	var names []string
+	for _, config := range streams(0) {
+		names = append(names, config.Name)
+	}
+	for _, bucket := range allBuckets {
+		names = append(names, "KV_"+bucket)
+	}
+	for _, name := range names {
+		if _, err := b.js.Stream(ctx, name); err != nil {
+			return missing(err, name)
+		}
+	}
+	for _, consumer := range allConsumers {
+		if _, err := b.js.Consumer(ctx, consumer.Stream, consumer.Durable); err != nil {
+			return missing(err, consumer.Durable)
+		}
+	}
+	return nil
+}
+
+func missing(err error, name string) error {
+	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("bus: %w (%s)", ErrNoTable, name)
+	}
+	return fmt.Errorf("bus: look for %s: %w", name, err)
 }
 
 // Close flushes what was published and closes the connection.

@@ -3,6 +3,7 @@ package bus_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/natsd"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -31,6 +34,34 @@ func TestTheSameIDIsStoredOnce(t *testing.T) {
 	require.False(t, first.Duplicate)
 	require.True(t, again.Duplicate)
 	require.Len(t, bustest.All(t, b, bus.SubjectCollected, func() *vigiev1.Mention { return &vigiev1.Mention{} }), 1)
+}
+
+// A tool with another config than the service's leaves the bus as it is, and
+// makes none where there is none.
+func TestAToolChangesNothingOfTheTable(t *testing.T) {
+	t.Parallel()
+	server, err := natsd.Start("127.0.0.1:0", t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(server.Stop)
+	cfg := config.Default()
+	cfg.NATS.URL = "nats://" + server.Address()
+	open := func() (*bus.Bus, error) {
+		return bus.Open(t.Context(), cfg, slog.New(slog.DiscardHandler), nil, 200*time.Millisecond)
+	}
+	_, err = open()
+	require.ErrorIs(t, err, bus.ErrNoTable)
+	require.ErrorContains(t, err, "start `vigie up` first")
+
+	service, err := bus.Connect(t.Context(), cfg, slog.New(slog.DiscardHandler), nil, time.Second)
+	require.NoError(t, err)
+	defer service.Close()
+	cfg.Retention.Streams = config.Duration(time.Hour)
+	tool, err := open()
+	require.NoError(t, err)
+	defer tool.Close()
+	stream, err := tool.JetStream().Stream(t.Context(), bus.StreamMentions)
+	require.NoError(t, err)
+	require.Equal(t, 3*24*time.Hour, stream.CachedInfo().Config.MaxAge)
 }
 
 // A story of four messages: one is handled at once, one needs a second try, one
@@ -93,5 +124,14 @@ func TestBytesThatNeverWereAMessageCannotBeReplayed(t *testing.T) {
 	require.NoError(t, b.Refuse(t.Context(), "rss", "1", bus.ReasonTruncated, errors.New("cut at byte 12"), []byte("<rss>")))
 	letters := bustest.DeadLetters(t, b)
 	require.Len(t, letters, 1, "the same bytes are kept once")
+	require.False(t, letters[0].Replayable())
 	require.ErrorIs(t, b.Replay(t.Context(), letters[0].Sequence), bus.ErrNotReplayable)
+	require.ErrorIs(t, b.Replay(t.Context(), 4711), bus.ErrNoDeadLetter)
+}
+
+func TestEveryReasonHasAMeaning(t *testing.T) {
+	t.Parallel()
+	for _, reason := range bus.Reasons {
+		require.NotEmpty(t, reason.Meaning(), reason)
+	}
 }

@@ -15,21 +15,21 @@ import (
 // counted.
 type Reason string
 
-// Reasons of dead letters.
+// Reasons of dead letters; Meaning says what each is.
 const (
-	ReasonUndecodable   Reason = "undecodable"    // bytes that are no message of ours
-	ReasonInvalid       Reason = "invalid"        // a message that breaks its contract
-	ReasonPanic         Reason = "panic"          // it made the handler fall
-	ReasonTruncated     Reason = "truncated"      // a line or document cut in its middle
-	ReasonMalformed     Reason = "malformed"      // not the format it claims to be
-	ReasonTooLarge      Reason = "too_large"      // beyond the size limit
-	ReasonInvalidUTF8   Reason = "invalid_utf8"   // text that could not be read as text
-	ReasonNoID          Reason = "no_id"          // nothing to know it by
-	ReasonNoText        Reason = "no_text"        // nothing was said
-	ReasonBadTime       Reason = "bad_time"       // no date, or one before 2000 or in the future
-	ReasonRefused       Reason = "refused"        // the outer world refused it for good
-	ReasonRedirectLoop  Reason = "redirect_loop"  // a chain of redirects without end
-	ReasonUnknownSource Reason = "unknown_source" // a source nobody configured
+	ReasonUndecodable   Reason = "undecodable"
+	ReasonInvalid       Reason = "invalid"
+	ReasonPanic         Reason = "panic"
+	ReasonTruncated     Reason = "truncated"
+	ReasonMalformed     Reason = "malformed"
+	ReasonTooLarge      Reason = "too_large"
+	ReasonInvalidUTF8   Reason = "invalid_utf8"
+	ReasonNoID          Reason = "no_id"
+	ReasonNoText        Reason = "no_text"
+	ReasonBadTime       Reason = "bad_time"
+	ReasonRefused       Reason = "refused"
+	ReasonRedirectLoop  Reason = "redirect_loop"
+	ReasonUnknownSource Reason = "unknown_source"
 )
 
 // Reasons lists them all, for metrics made before anything happens.
@@ -37,6 +37,25 @@ var Reasons = []Reason{
 	ReasonUndecodable, ReasonInvalid, ReasonPanic, ReasonTruncated, ReasonMalformed, ReasonTooLarge,
 	ReasonInvalidUTF8, ReasonNoID, ReasonNoText, ReasonBadTime, ReasonRefused, ReasonRedirectLoop, ReasonUnknownSource,
 }
+
+var meanings = map[Reason]string{
+	ReasonUndecodable:   "bytes that are no message of ours",
+	ReasonInvalid:       "a message that breaks its contract",
+	ReasonPanic:         "it made its handler fall",
+	ReasonTruncated:     "a line or document cut in its middle",
+	ReasonMalformed:     "not the format it claims to be",
+	ReasonTooLarge:      "beyond the size limit",
+	ReasonInvalidUTF8:   "text that could not be read as text",
+	ReasonNoID:          "nothing to know it by",
+	ReasonNoText:        "nothing was said",
+	ReasonBadTime:       "no date, or one before 2000 or in the future",
+	ReasonRefused:       "the outer world refused it for good",
+	ReasonRedirectLoop:  "a chain of redirects without end",
+	ReasonUnknownSource: "a source nobody configured",
+}
+
+// Meaning says in words what a reason is, "" for what is no reason.
+func (r Reason) Meaning() string { return meanings[r] }
 
 const (
 	headerReason  = "Vigie-Reason"
@@ -48,6 +67,9 @@ const (
 	maxDeadPayload = 256 << 10
 	maxDeadError   = 2 << 10
 )
+
+// ErrNoDeadLetter means that no dead letter has this sequence.
+var ErrNoDeadLetter = errors.New("there is no such dead letter: it was replayed, or is older than retention.streams")
 
 // ErrNotReplayable means that a dead letter never was on the bus, or was cut:
 // there is nothing to send again.
@@ -64,6 +86,10 @@ type DeadLetter struct {
 	Size     int       `json:"size_bytes"`        // before it was cut to what is kept
 	Payload  []byte    `json:"payload"`
 }
+
+// Replayable says whether it was on the bus and is whole, so that it can be sent
+// again. What a source or a file gave was never on it.
+func (d DeadLetter) Replayable() bool { return d.Subject != "" && d.Size <= len(d.Payload) }
 
 func (b *Bus) bury(ctx context.Context, consumer Consumer, m *Message, fault *PermanentError) error {
 	id := fmt.Sprintf("dead:%s:%s:%d", consumer.Stream, consumer.Durable, m.Sequence)
@@ -124,11 +150,14 @@ func (b *Bus) Replay(ctx context.Context, sequence uint64) error {
 		return fmt.Errorf("bus: stream %s: %w", StreamDeadletter, err)
 	}
 	raw, err := stream.GetMsg(ctx, sequence)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return fmt.Errorf("bus: dead letter %d: %w", sequence, ErrNoDeadLetter)
+	}
 	if err != nil {
 		return fmt.Errorf("bus: dead letter %d: %w", sequence, err)
 	}
 	letter := newDeadLetter(raw)
-	if letter.Subject == "" || letter.Size > len(letter.Payload) {
+	if !letter.Replayable() {
 		return fmt.Errorf("bus: dead letter %d (%s): correct it at its source, then import it: %w", sequence, letter.Reason, ErrNotReplayable)
 	}
 	id := fmt.Sprintf("replay:%d:%d", sequence, letter.Time.UnixNano())

@@ -2,7 +2,6 @@ package bus
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -14,24 +13,25 @@ import (
 )
 
 const (
-	// leaseTerm is how long a lease holds without being renewed: how long it takes
-	// until another process takes over from one that died.
+	// leaseTerm is how long a lease holds without being renewed, as whoever waits
+	// for it sees on a clock of its own: the clocks of two machines are never
+	// compared. Another process takes over that long after one died.
 	leaseTerm  = 10 * time.Second
 	leaseRenew = 3 * time.Second
+	// leaseSafe is how long a holder works on after its last renewal. It was sent
+	// before anyone could see it, so that the term of whoever waits ends later.
+	leaseSafe = leaseTerm - leaseRenew
+	// leaseLook is how often whoever waits looks: a lease given back is free then.
+	leaseLook = 250 * time.Millisecond
 )
 
 // ErrLeaseLost is the cause of a context whose lease another process took.
 var ErrLeaseLost = errors.New("bus: the lease was lost")
 
-type leaseRecord struct {
-	Holder  string    `json:"holder"`
-	Expires time.Time `json:"expires"`
-}
-
 type epochKey struct{}
 
-// Epoch is the epoch of the lease that a work of Hold works under. It grows from
-// holder to holder: whoever marks what it writes with its epoch, and leaves alone
+// Epoch is the epoch of the lease that a work of Hold works under. It grows with
+// each take-over: whoever marks what it writes with its epoch, and leaves alone
 // what a higher one marked, does no harm when it wakes up after its lease is gone.
 func Epoch(ctx context.Context) uint64 {
 	epoch, _ := ctx.Value(epochKey{}).(uint64)
@@ -40,8 +40,8 @@ func Epoch(ctx context.Context) uint64 {
 
 // Hold does a work that only one process may do at a time. It waits for the
 // lease of that name, works with a context that ends when the lease is lost, and
-// gives the lease back once the work has ended. waiting is called once if another
-// process holds it.
+// gives the lease back once the work has ended. waiting is called once, when
+// another process is seen to renew it: one that died does not.
 func (b *Bus) Hold(ctx context.Context, name string, waiting func(), work func(ctx context.Context) error) error {
 	bucket, err := b.Bucket(ctx, BucketLeases)
 	if err != nil {
@@ -70,61 +70,52 @@ func (b *Bus) Hold(ctx context.Context, name string, waiting func(), work func(c
 	return err
 }
 
-// acquire takes the lease where it is free or has expired.
+// acquire takes the lease where it is free, or was not renewed for a term.
 func acquire(ctx context.Context, bucket jetstream.KeyValue, name, holder string, waiting func()) (uint64, error) {
-	for first := true; ; first = false {
-		revision, err := tryAcquire(ctx, bucket, name, holder)
-		if err == nil {
+	var seen uint64     // the lease's last revision
+	var since time.Time // when it was first seen: on this machine's monotonic clock
+	for {
+		entry, err := bucket.Get(ctx, name)
+		revision := uint64(0)
+		switch {
+		case errors.Is(err, jetstream.ErrKeyNotFound):
+			revision, err = bucket.Create(ctx, name, []byte(holder))
+		case err != nil: // the bus is away for a moment
+		case string(entry.Value()) == holder: // the answer to our own request was lost
+			return entry.Revision(), nil
+		case entry.Revision() != seen:
+			if seen != 0 && waiting != nil {
+				waiting()
+				waiting = nil
+			}
+			seen, since = entry.Revision(), time.Now()
+		case time.Since(since) >= leaseTerm:
+			revision, err = bucket.Update(ctx, name, []byte(holder), seen) // one of all who wait succeeds
+		}
+		if err == nil && revision != 0 {
 			return revision, nil
 		}
-		if first && waiting != nil {
-			waiting()
-		}
-		if err := wait.For(ctx, time.Second); err != nil {
+		if err := wait.For(ctx, leaseLook); err != nil {
 			return 0, err
 		}
 	}
 }
 
-var errHeld = errors.New("held")
-
-func tryAcquire(ctx context.Context, bucket jetstream.KeyValue, name, holder string) (uint64, error) {
-	entry, err := bucket.Get(ctx, name)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return bucket.Create(ctx, name, encodeLease(holder))
-	}
-	if err != nil {
-		return 0, err
-	}
-	var record leaseRecord
-	if json.Unmarshal(entry.Value(), &record) == nil && time.Now().Before(record.Expires) {
-		return 0, errHeld
-	}
-	return bucket.Update(ctx, name, encodeLease(holder), entry.Revision())
-}
-
-func encodeLease(holder string) []byte {
-	data, _ := json.Marshal(leaseRecord{Holder: holder, Expires: time.Now().Add(leaseTerm)}) // cannot fail
-	return data
-}
-
 // renew keeps the lease until ctx is done, and answers its last revision.
 func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder string, revision uint64, lose context.CancelCauseFunc) uint64 {
-	expires := time.Now().Add(leaseTerm)
+	safe := time.Now().Add(leaseSafe - leaseRenew) // it was sent up to a request's time ago
 	for {
-		if wait.For(ctx, leaseRenew) != nil {
+		if wait.For(ctx, min(leaseRenew, time.Until(safe))) != nil {
 			return revision
 		}
-		next, err := bucket.Update(ctx, name, encodeLease(holder), revision)
-		if isTaken(err) {
-			next, err = ownRevision(ctx, bucket, name, holder, err)
-		}
+		sent := time.Now()
+		next, err := b.renewOnce(ctx, bucket, name, holder, revision, safe)
 		switch {
 		case err == nil:
-			revision, expires = next, time.Now().Add(leaseTerm)
+			revision, safe = next, sent.Add(leaseSafe)
 		case ctx.Err() != nil:
 			return revision
-		case isTaken(err) || time.Now().After(expires.Add(-leaseRenew)):
+		case errors.Is(err, jetstream.ErrKeyRevisionMismatch), errors.Is(err, jetstream.ErrKeyNotFound), !time.Now().Before(safe):
 			b.logger.Warn("bus: lease lost", "lease", name, "err", err)
 			lose(ErrLeaseLost)
 			return revision
@@ -132,18 +123,18 @@ func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder
 	}
 }
 
-// ownRevision finds the lease's revision where it is still the holder's: the
-// answer to a renewal can be lost. Otherwise it answers the error given.
-func ownRevision(ctx context.Context, bucket jetstream.KeyValue, name, holder string, taken error) (uint64, error) {
-	entry, err := bucket.Get(ctx, name)
-	if err != nil {
-		return 0, taken
+// renewOnce renews the lease; an earlier renewal may have succeeded of which the
+// answer was lost.
+func (b *Bus) renewOnce(ctx context.Context, bucket jetstream.KeyValue, name, holder string, revision uint64, safe time.Time) (uint64, error) {
+	ctx, cancel := context.WithDeadline(ctx, safe)
+	defer cancel()
+	next, err := bucket.Update(ctx, name, []byte(holder), revision)
+	if !errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
+		return next, err
 	}
-	var record leaseRecord
-	if json.Unmarshal(entry.Value(), &record) != nil || record.Holder != holder {
-		return 0, taken
+	entry, found := bucket.Get(ctx, name)
+	if found != nil || string(entry.Value()) != holder {
+		return 0, err
 	}
 	return entry.Revision(), nil
 }
-
-func isTaken(err error) bool { return errors.Is(err, jetstream.ErrKeyRevisionMismatch) }

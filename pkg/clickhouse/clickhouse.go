@@ -49,6 +49,32 @@ func Open(ctx context.Context, cfg *config.Config, wait time.Duration) (driver.C
 	return conn, nil
 }
 
+// codeNoDatabase is ClickHouse's UNKNOWN_DATABASE.
+const codeNoDatabase = 81
+
+// Find connects as a tool does: it makes no database, and fails where there is
+// none.
+func Find(ctx context.Context, cfg *config.Config, wait time.Duration) (driver.Conn, error) {
+	address := cfg.ClickHouseAddress()
+	conn, err := clickhouse.Open(Options(cfg.ClickHouse, address))
+	if err != nil {
+		return nil, fmt.Errorf("clickhouse: %w", err)
+	}
+	err = Patiently(ctx, wait, func() error { return conn.Exec(ctx, "SELECT 1") })
+	if err == nil {
+		return conn, nil
+	}
+	conn.Close()
+	if answer := (*clickhouse.Exception)(nil); errors.As(err, &answer) && answer.Code == codeNoDatabase {
+		return nil, fmt.Errorf("clickhouse: no service has made the database %s at %s yet: start `vigie up` first", cfg.ClickHouse.Database, address)
+	}
+	return nil, unusable(address, err)
+}
+
+func unusable(address string, err error) error {
+	return fmt.Errorf("clickhouse: nothing usable answers at %s: start `vigie up`, or set clickhouse.addr: %w", address, err)
+}
+
 func createDatabase(ctx context.Context, options clickhouse.Options, wait time.Duration) error {
 	database := options.Auth.Database
 	options.Auth.Database = ""
@@ -59,7 +85,7 @@ func createDatabase(ctx context.Context, options clickhouse.Options, wait time.D
 	defer conn.Close()
 	err = Patiently(ctx, wait, func() error { return conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+database) })
 	if err != nil {
-		return fmt.Errorf("clickhouse: nothing usable answers at %s: start `vigie up`, or set clickhouse.addr: %w", options.Addr[0], err)
+		return unusable(options.Addr[0], err)
 	}
 	return nil
 }

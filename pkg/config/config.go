@@ -6,6 +6,7 @@ import (
 )
 
 // Config is the whole of vigie.yaml. Keys are documented in deploy/vigie.yaml.
+// Those marked live take effect when the file is saved; the others at a restart.
 type Config struct {
 	Language   string     `yaml:"language"`
 	Timezone   string     `yaml:"timezone"`
@@ -15,13 +16,13 @@ type Config struct {
 	Desk       Desk       `yaml:"desk"`
 	Metrics    Metrics    `yaml:"metrics"`
 	Log        Log        `yaml:"log"`
-	Brands     []Brand    `yaml:"brands"`
-	Topics     []Topic    `yaml:"topics"`
+	Brands     []Brand    `yaml:"brands" reload:"live"`
+	Topics     []Topic    `yaml:"topics" reload:"live"`
 	Sources    Sources    `yaml:"sources"`
-	Detector   Detector   `yaml:"detector"`
-	People     []Person   `yaml:"people"`
-	Teams      []Team     `yaml:"teams"`
-	Channels   []Channel  `yaml:"channels"`
+	Detector   Detector   `yaml:"detector" reload:"live"`
+	People     []Person   `yaml:"people" reload:"live"`
+	Teams      []Team     `yaml:"teams" reload:"live"`
+	Channels   []Channel  `yaml:"channels" reload:"live"`
 	Retention  Retention  `yaml:"retention"`
 	Simulate   *Simulate  `yaml:"simulate"`
 }

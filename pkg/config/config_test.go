@@ -1,9 +1,12 @@
 package config_test
 
 import (
+	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,7 +73,7 @@ channels:
 	require.NoError(t, err)
 	require.Equal(t, "nats://elsewhere:4222", cfg.NATSAddress())
 	require.Equal(t, "fr", cfg.Language)
-	require.Equal(t, "https://hooks.example/secret-path", cfg.Channels[0].Address())
+	require.Equal(t, "https://hooks.example/secret-path", cfg.Channels[0].URLFile.Value())
 	require.Equal(t, "hunter2", cfg.Channels[1].PasswordFile.Value())
 	dump, err := cfg.Dump()
 	require.NoError(t, err)
@@ -118,6 +121,45 @@ func TestReloadTakesAllOrNothing(t *testing.T) {
 	require.NoError(t, live.Replace(next))
 	require.Equal(t, []string{"scorer", "pager"}, swapped)
 	require.Same(t, next, live.Get())
+}
+
+// A saved file is told of: what took effect, and what waits for a restart and
+// keeps its value until then. A file with a fault changes nothing.
+func TestAReloadIsToldAndHoldsBackWhatNeedsARestart(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "vigie.yaml")
+	save := func(data string) { require.NoError(t, os.WriteFile(path, []byte(data), 0o600)) }
+	save(minimal)
+	first, err := config.Load(path, nil)
+	require.NoError(t, err)
+	live := config.NewLive(first)
+	var said bytes.Buffer
+	hup, outcomes := make(chan os.Signal), make(chan error)
+	go live.Watch(t.Context(), path, hup, slog.New(slog.NewTextHandler(&said, nil)), func(err error) { outcomes <- err })
+	reload := func() error {
+		hup <- syscall.SIGHUP
+		return <-outcomes
+	}
+
+	save(minimal + "teams: [{id: cm, rota: {people: [ana]}}]\npeople: [{id: ana, channels: [siren]}]\n" +
+		"channels: [{id: siren, kind: smtp, host: h, from: a@example.org, to: [b@example.org]}]\n")
+	require.NoError(t, reload())
+	require.Contains(t, said.String(), "level=INFO msg=\"config: reloaded\"")
+	require.Len(t, live.Get().People, 1)
+
+	said.Reset()
+	save(strings.ReplaceAll(minimal, "Zest", "New") + "desk: {listen: 127.0.0.1:9999}\ndata_dir: elsewhere\nsources: {bluesky: {url: wss://feed.example}}\n")
+	require.NoError(t, reload())
+	require.Contains(t, said.String(), "restart_for=\"data_dir desk.listen sources.bluesky\"")
+	require.Equal(t, "New", live.Get().Brands[0].Name)
+	require.Equal(t, first.Desk, live.Get().Desk, "links to the desk must go on leading to where it is")
+	require.Equal(t, first.DataDir, live.Get().DataDir)
+
+	said.Reset()
+	save(minimal + "language: de\n")
+	require.Error(t, reload())
+	require.Contains(t, said.String(), "the old one stays in force")
+	require.Equal(t, "New", live.Get().Brands[0].Name)
 }
 
 func FuzzParse(f *testing.F) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,8 +14,9 @@ import (
 // reloadEvery is how often the file's time is looked at.
 const reloadEvery = 2 * time.Second
 
-// Live is the config in force. Brands, rules and rotas of a changed file take
-// its place without a restart; a bad file keeps the old one and says so.
+// Live is the config in force. The live keys of a changed file take their place
+// without a restart, the others keep their value until there is one, and both are
+// told; a bad file keeps the old one and says so.
 type Live struct {
 	current atomic.Pointer[Config]
 
@@ -76,22 +79,58 @@ func (l *Live) Watch(ctx context.Context, path string, hup <-chan os.Signal, log
 			}
 			last = now
 		}
-		err := l.reload(path)
-		if err != nil {
+		waiting, err := l.reload(path)
+		switch {
+		case err != nil:
 			logger.Error("config: not reloaded, the old one stays in force", "err", err)
-		} else {
+		case len(waiting) > 0:
+			logger.Warn("config: reloaded, but for keys that change at a restart", "file", path, "restart_for", strings.Join(waiting, " "))
+		default:
 			logger.Info("config: reloaded", "file", path)
 		}
 		outcome(err)
 	}
 }
 
-func (l *Live) reload(path string) error {
+// reload answers the changed keys that wait for a restart.
+func (l *Live) reload(path string) (waiting []string, err error) {
 	cfg, err := Load(path, os.Environ())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return l.Replace(cfg)
+	waiting = holdBack(cfg, l.Get())
+	return waiting, l.Replace(cfg)
+}
+
+// holdBack gives a new config the old one's values of all keys that are not live:
+// half of the process would use the new ones otherwise. It answers which differ.
+func holdBack(next, old *Config) []string {
+	var changed []string
+	to, from := reflect.ValueOf(next).Elem(), reflect.ValueOf(old).Elem()
+	for i := range to.NumField() {
+		if field := to.Type().Field(i); field.Tag.Get("reload") != "live" {
+			changed = differences(changed, yamlKey(field), to.Field(i), from.Field(i))
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	return changed
+}
+
+// differences adds the paths at which two values differ, down to single keys.
+func differences(changed []string, path string, a, b reflect.Value) []string {
+	if reflect.DeepEqual(a.Interface(), b.Interface()) {
+		return changed
+	}
+	if a.Kind() == reflect.Pointer && !a.IsNil() && !b.IsNil() {
+		a, b = a.Elem(), b.Elem()
+	}
+	if a.Kind() != reflect.Struct || isScalar(a.Type()) {
+		return append(changed, path)
+	}
+	for i := range a.NumField() {
+		changed = differences(changed, join(path, yamlKey(a.Type().Field(i))), a.Field(i), b.Field(i))
+	}
+	return changed
 }
 
 type fileStamp struct {

@@ -1,12 +1,12 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -76,21 +76,12 @@ func Parse(path string, data []byte, environ []string) (*Config, error) {
 	cfg := Default()
 	for _, document := range file.Docs {
 		if document.Body != nil {
-			check.node(document.Body, cfg, "")
-		}
-	}
-	readable := len(check.problems) == check.unknown // an unknown key hides no other fault
-	if readable && len(bytes.TrimSpace(data)) > 0 {
-		if err := yaml.Unmarshal(data, cfg); err != nil {
-			check.add("", "%v", err)
-			readable = false
+			check.read(document.Body, reflect.ValueOf(cfg).Elem(), "")
 		}
 	}
 	check.environment(cfg, environ)
 	check.secrets(cfg, filepath.Dir(path))
-	if readable {
-		check.validate(cfg)
-	}
+	check.validate(cfg)
 	if len(check.problems) > 0 {
 		slices.SortStableFunc(check.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 		return nil, check.problems
@@ -103,13 +94,28 @@ type checker struct {
 	file     string
 	lines    map[string]int
 	problems Problems
-	unknown  int // of the problems, keys nobody knows
+	unread   []string // paths whose value could not be read: no rule applies to them
 }
 
 func (c *checker) add(path, rule string, args ...any) {
+	if slices.ContainsFunc(c.unread, func(unread string) bool { return within(path, unread) }) {
+		return
+	}
 	c.problems = append(c.problems, Problem{
 		File: c.file, Line: c.line(path), Path: path, Rule: fmt.Sprintf(rule, args...),
 	})
+}
+
+// unreadable adds the problem of a value that is no value of its key.
+func (c *checker) unreadable(path, rule string) {
+	c.add(path, "%s", rule)
+	c.unread = append(c.unread, path)
+}
+
+// within says whether a path is another one, or below it.
+func within(path, other string) bool {
+	rest, below := strings.CutPrefix(path, other)
+	return below && (other == "" || rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // line finds the line of a key, or of the nearest key above it.

@@ -78,10 +78,9 @@ type Channel struct {
 	ID   string `yaml:"id"`
 	Kind string `yaml:"kind"` // slack, webhook, smtp
 
-	// URLFile holds the address of a slack or webhook channel; URL serves when
-	// the address is no secret.
+	// URLFile holds the address of a slack or webhook channel: whoever knows it
+	// can post there, so it is a secret.
 	URLFile    Secret `yaml:"url_file"`
-	URL        string `yaml:"url"`
 	SecretFile Secret `yaml:"secret_file"` // signs a webhook's body
 
 	Host         string   `yaml:"host"` // smtp
@@ -91,12 +90,4 @@ type Channel struct {
 	To           []string `yaml:"to"`
 	Username     string   `yaml:"username"`
 	PasswordFile Secret   `yaml:"password_file"`
-}
-
-// Address is where a slack or webhook channel posts to.
-func (c Channel) Address() string {
-	if c.URL != "" {
-		return c.URL
-	}
-	return c.URLFile.Value()
 }

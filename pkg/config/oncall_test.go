@@ -12,12 +12,12 @@ import (
 const onCall = `
 brands: [{id: acme, name: Acme, query: acme}]
 channels:
-  - {id: slack, kind: slack, url: "https://hooks.example.org/services/T/B/X"}
-  - {id: siren, kind: webhook, url: "https://siren.example.org/"}
+  - {id: mail, kind: smtp, host: mail.example.org, from: a@example.org, to: [b@example.org]}
+  - {id: siren, kind: smtp, host: mail.example.org, from: a@example.org, to: [c@example.org]}
 people:
   - id: alice
     name: Alice
-    channels: [slack]
+    channels: [mail]
     crisis_channels: [siren]
     quiet_hours: {from: "22:00", to: "07:30"}
 teams: [{id: cm, rota: {people: [alice]}}]

@@ -13,48 +13,55 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// node holds a YAML node against the Go value it will be read into, so that
-// every unknown key and wrong type is found, where a decoder stops at the first.
-func (c *checker) node(node ast.Node, target any, path string) {
-	c.check(node, reflect.TypeOf(target).Elem(), path)
-}
-
-func (c *checker) check(node ast.Node, t reflect.Type, path string) {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+// read fills a Go value from a YAML node and gathers every unknown key and wrong
+// type on the way, where the library's decoder stops at the first. What cannot be
+// read keeps its default, and nothing more is said of it.
+func (c *checker) read(node ast.Node, into reflect.Value, path string) {
 	if _, null := node.(*ast.NullNode); null {
 		return
 	}
+	t := into.Type()
 	switch {
+	case t.Kind() == reflect.Pointer:
+		if into.IsNil() {
+			into.Set(reflect.New(t.Elem()))
+		}
+		c.read(node, into.Elem(), path)
 	case isScalar(t):
-		c.scalar(node, t, path)
+		c.scalar(node, into, path)
 	case t.Kind() == reflect.Struct:
 		c.mapping(node, path, func(key string, value ast.Node) {
 			field, known := fieldOf(t, key)
 			if !known {
-				c.unknown++
-				c.add(join(path, key), "unknown key; the keys here are %s", strings.Join(keysOf(t), ", "))
+				c.add(join(path, key), "%s", unknownKey(t, key))
 				return
 			}
-			c.check(value, field.Type, join(path, key))
+			c.read(value, into.FieldByIndex(field.Index), join(path, key))
 		})
 	case t.Kind() == reflect.Map:
+		into.Set(reflect.MakeMap(t))
 		c.mapping(node, path, func(key string, value ast.Node) {
-			c.check(value, t.Elem(), join(path, key))
+			element := reflect.New(t.Elem()).Elem()
+			c.read(value, element, join(path, key))
+			into.SetMapIndex(reflect.ValueOf(key), element)
 		})
 	case t.Kind() == reflect.Slice:
-		sequence, ok := node.(*ast.SequenceNode)
-		if !ok {
-			c.mark(path, node)
-			c.add(path, "must be a list")
-			return
-		}
-		for i, value := range sequence.Values {
-			at := fmt.Sprintf("%s[%d]", path, i)
-			c.mark(at, value)
-			c.check(value, t.Elem(), at)
-		}
+		c.list(node, into, path)
+	}
+}
+
+func (c *checker) list(node ast.Node, into reflect.Value, path string) {
+	sequence, ok := node.(*ast.SequenceNode)
+	if !ok {
+		c.mark(path, node)
+		c.unreadable(path, "must be a list")
+		return
+	}
+	into.Set(reflect.MakeSlice(into.Type(), len(sequence.Values), len(sequence.Values)))
+	for i, value := range sequence.Values {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		c.mark(at, value)
+		c.read(value, into.Index(i), at)
 	}
 }
 
@@ -66,7 +73,7 @@ func (c *checker) mapping(node ast.Node, path string, visit func(key string, val
 	case *ast.MappingValueNode:
 		entries = []*ast.MappingValueNode{n}
 	default:
-		c.add(path, "must be keys and values")
+		c.unreadable(path, "must be keys and values")
 		return
 	}
 	seen := map[string]bool{}
@@ -82,15 +89,27 @@ func (c *checker) mapping(node ast.Node, path string, visit func(key string, val
 	}
 }
 
-func (c *checker) scalar(node ast.Node, t reflect.Type, path string) {
+func (c *checker) scalar(node ast.Node, into reflect.Value, path string) {
 	switch node.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
-		c.add(path, "must be a single value")
+		c.unreadable(path, "must be a single value")
 		return
 	}
-	if err := yaml.NodeToValue(node, reflect.New(t).Interface()); err != nil {
-		c.add(path, "%s", message(err))
+	value := reflect.New(into.Type())
+	if err := yaml.NodeToValue(node, value.Interface()); err != nil {
+		c.unreadable(path, message(err))
+		return
 	}
+	into.Set(value.Elem())
+}
+
+// unknownKey says what could have been meant. A secret written down in place of
+// its file is the fault to expect.
+func unknownKey(t reflect.Type, key string) string {
+	if _, secret := fieldOf(t, key+"_file"); secret {
+		return fmt.Sprintf("this is a secret: write it into a file of its own and name that here as %s_file", key)
+	}
+	return "unknown key; the keys here are " + strings.Join(keysOf(t), ", ")
 }
 
 // message is the short form of a decoding error: the library's long form

@@ -125,8 +125,11 @@ func (c *checker) detector(d Detector) {
 	if d.Baseline.Std() < 24*time.Hour || d.Baseline.Std() > 30*24*time.Hour {
 		c.add("detector.baseline", "must be between 1d and 30d")
 	}
-	if d.MinAuthors < 1 || d.MinMentions < 1 {
-		c.add("detector", "min_authors and min_mentions are at least 1")
+	if d.MinAuthors < 1 {
+		c.add("detector.min_authors", "must be at least 1")
+	}
+	if d.MinMentions < 1 {
+		c.add("detector.min_mentions", "must be at least 1")
 	}
 }
 

@@ -38,8 +38,11 @@ func (c *checker) team(cfg *Config, at string, team Team) {
 	if len(team.Rota.People) == 0 {
 		c.add(at+".rota.people", "nobody is on call: name at least one person")
 	}
-	if len(team.Rota.People) > 1 && (team.Rota.Every <= 0 || team.Rota.Start.IsZero()) {
-		c.add(at+".rota", "with several people the rota needs start (a moment of hand-over) and every (7d)")
+	if several := len(team.Rota.People) > 1; several && team.Rota.Start.IsZero() {
+		c.add(at+".rota.start", "with several people the rota needs a moment of hand-over")
+	}
+	if several := len(team.Rota.People) > 1; several && team.Rota.Every <= 0 {
+		c.add(at+".rota.every", "with several people the rota needs the time between hand-overs, such as 7d")
 	}
 	c.known(cfg, at+".rota.people", team.Rota.People)
 	c.known(cfg, at+".escalate_to", team.EscalateTo)
@@ -71,24 +74,26 @@ func (c *checker) known(cfg *Config, path string, people []string) {
 func (c *checker) channel(at string, channel Channel) {
 	switch channel.Kind {
 	case "slack", "webhook":
-		switch address := channel.Address(); {
-		case address == "" && channel.URLFile.IsSet():
-			return // its file cannot be read, which is already said
-		case address == "":
-			c.add(at, "a %s channel needs url_file (or url)", channel.Kind)
-		case channel.URL == "" && !isAddress(address, "http", "https"):
-			c.add(at+".url_file", "does not hold an address starting with http:// or https://") // a secret: not shown
-		case channel.URL != "":
-			c.address(at+".url", address, "http", "https")
+		switch address := channel.URLFile.Value(); {
+		case !channel.URLFile.IsSet():
+			c.add(at+".url_file", "a %s channel needs the file that holds its address", channel.Kind)
+		case address != "" && !isAddress(address, "http", "https"): // a secret: not shown
+			c.add(at+".url_file", "does not hold an address starting with http:// or https://")
 		}
 	case "smtp":
-		if channel.Host == "" || channel.From == "" || len(channel.To) == 0 {
-			c.add(at, "an smtp channel needs host, from and to")
-		}
+		c.needed(at+".host", channel.Host != "")
+		c.needed(at+".from", channel.From != "")
+		c.needed(at+".to", len(channel.To) > 0)
 		if channel.TLS != "" {
 			c.oneOf(at+".tls", channel.TLS, "starttls", "implicit", "none")
 		}
 	default:
 		c.oneOf(at+".kind", channel.Kind, "slack", "webhook", "smtp")
+	}
+}
+
+func (c *checker) needed(path string, there bool) {
+	if !there {
+		c.add(path, "an smtp channel needs it")
 	}
 }

@@ -2,7 +2,6 @@ package detector_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -261,9 +260,7 @@ func (b *bench) holder() string {
 	require.NoError(b.t, err)
 	entry, err := leases.Get(b.t.Context(), "detector")
 	require.NoError(b.t, err)
-	var lease struct{ Holder string }
-	require.NoError(b.t, json.Unmarshal(entry.Value(), &lease))
-	return lease.Holder
+	return string(entry.Value())
 }
 
 // A source that goes blind is an incident of its own, resolved when it sees

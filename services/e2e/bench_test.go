@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,10 +50,11 @@ func BenchmarkWhole(b *testing.B) {
 				ID: fmt.Sprintf("small-%d", n), Name: fmt.Sprintf("Small %d", n), Query: fmt.Sprintf("smallbrand%d", n),
 			})
 		}
-		cfg.Channels = []config.Channel{{ID: "hook", Kind: "webhook", URL: hook.URL}}
+		cfg.Channels = []config.Channel{{ID: "hook", Kind: "webhook", URLFile: secretFile(b, "hook")}}
 		cfg.People = []config.Person{{ID: "ana", Name: "Ana", Channels: []string{"hook"}}}
 		cfg.Teams = []config.Team{{ID: "team", Rota: config.Rota{People: []string{"ana"}}}}
 	})
+	require.NoError(b, os.WriteFile(filepath.Join(m.folder, "hook"), []byte(hook.URL), 0o600))
 	up := m.start("up")
 	m.ready(up)
 	load, err := bus.Connect(b.Context(), m.config, slog.New(slog.DiscardHandler), nil, 5*time.Second)

@@ -36,6 +36,8 @@ func demonstration(t *testing.T, crisisAfter string) *machine {
 	})
 	secrets := filepath.Join(m.folder, "demo")
 	require.NoError(t, os.CopyFS(secrets, os.DirFS(filepath.Join(root, "deploy", "demo"))))
+	hook := strings.ReplaceAll(read(t, "deploy/demo/slack-webhook"), "127.0.0.1:8100", simulated)
+	require.NoError(t, os.WriteFile(filepath.Join(secrets, "slack-webhook"), []byte(hook), 0o600))
 	return m
 }
 

@@ -71,6 +71,13 @@ func newMachine(t testing.TB, adapt func(*config.Config)) *machine {
 	return m
 }
 
+// secretFile is a secret in a file beside the config.
+func secretFile(t testing.TB, name string) (secret config.Secret) {
+	t.Helper()
+	require.NoError(t, secret.UnmarshalText([]byte(name)))
+	return secret
+}
+
 func (m *machine) path() string { return filepath.Join(m.folder, "vigie.yaml") }
 
 func (m *machine) writeConfig() {

@@ -62,7 +62,7 @@ func Weekly(ctx context.Context, options Options) (Result, error) {
 	}
 	defer out.discard()
 
-	conn, err := clickhouse.Open(ctx, options.Config, connectWait)
+	conn, err := clickhouse.Find(ctx, options.Config, connectWait)
 	if err != nil {
 		return Result{}, fmt.Errorf("export: %w", err)
 	}

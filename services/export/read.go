@@ -106,24 +106,25 @@ func (r reader) steps(ctx context.Context, each func(weekly.Step)) error {
 func (r reader) pages(ctx context.Context, each func(weekly.Page)) error {
 	return r.query(ctx, "pages", pagesSQL, func(rows driver.Rows) error {
 		var (
-			p     weekly.Page
-			level string
+			p           weekly.Page
+			level       string
+			sent, acked *time.Time
 		)
-		if err := rows.Scan(&p.IncidentID, &level, &p.Sent, &p.Acked, &p.AckedBy); err != nil {
+		if err := rows.Scan(&p.IncidentID, &level, &sent, &acked, &p.AckedBy); err != nil {
 			return err
 		}
-		p.Level, p.Sent, p.Acked = weekly.LevelNamed(level), moment(p.Sent), moment(p.Acked)
+		p.Level, p.Sent, p.Acked = weekly.LevelNamed(level), moment(sent), moment(acked)
 		each(p)
 		return nil
 	})
 }
 
-// moment is a time as the views give it: their zero is the year 1970.
-func moment(t time.Time) time.Time {
-	if t.Unix() == 0 {
+// moment is a time as the views give it: NULL where it did not come.
+func moment(t *time.Time) time.Time {
+	if t == nil {
 		return time.Time{}
 	}
-	return t
+	return *t
 }
 
 // query runs one of the queries and hands over its rows.

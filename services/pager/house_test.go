@@ -79,7 +79,7 @@ func company(slackURL string) *config.Config {
 	cfg.Desk.PublicURL = "https://desk.example.org"
 	cfg.Brands = []config.Brand{{ID: "acme", Name: "Acme"}}
 	for _, id := range []string{"alice", "bruno", "chloe"} {
-		cfg.Channels = append(cfg.Channels, config.Channel{ID: "slack-" + id, Kind: "slack", URL: slackURL + "/services/T1/B1/" + id})
+		cfg.Channels = append(cfg.Channels, config.Channel{ID: "slack-" + id, Kind: "slack", URLFile: config.NewSecret(slackURL + "/services/T1/B1/" + id)})
 		cfg.People = append(cfg.People, config.Person{ID: id, Name: "Name of " + id, Channels: []string{"slack-" + id}})
 	}
 	cfg.Teams = []config.Team{{ID: "cm", EscalateTo: []string{"bruno", "chloe"}, Rota: config.Rota{People: []string{"alice"}}}}

@@ -152,7 +152,7 @@ func TestSlackAsksForPatienceThenTakesIt(t *testing.T) {
 func TestWhoCannotBeReachedIsPassedOverAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(cfg *config.Config) {
-		cfg.Channels = append(cfg.Channels, config.Channel{ID: "siren", Kind: "webhook", URL: "http://127.0.0.1:1/" + "secret"})
+		cfg.Channels = append(cfg.Channels, config.Channel{ID: "siren", Kind: "webhook", URLFile: config.NewSecret("http://127.0.0.1:1/" + "secret")})
 		cfg.People[0].CrisisChannels = []string{"siren"}
 		cfg.People[0].Channels = []string{"slack-alice"}
 	})
@@ -182,7 +182,7 @@ func TestADeadChannelHoldsUpNobodyElse(t *testing.T) {
 	server := httptest.NewServer(dead)
 	t.Cleanup(server.Close)
 	h := newHouse(t, func(cfg *config.Config) {
-		cfg.Channels[0].URL = server.URL + "/services/T1/B1/alice"
+		cfg.Channels[0].URLFile = config.NewSecret(server.URL + "/services/T1/B1/alice")
 		cfg.Brands = append(cfg.Brands, config.Brand{ID: "zest", Name: "Zest", Team: "other"})
 		cfg.Teams = append(cfg.Teams, config.Team{ID: "other", Rota: config.Rota{People: []string{"bruno"}}})
 	})

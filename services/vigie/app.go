@@ -38,7 +38,6 @@ type process struct {
 	registry *prometheus.Registry
 	health   *obs.Health
 	metrics  *bus.Metrics
-	listen   string // of the embedded ClickHouse
 }
 
 func (a *app) process(cfg *config.Config) *process {
@@ -57,6 +56,16 @@ func (p *process) connect(ctx context.Context) (run.Env, error) {
 	}
 	b.BeatOn(p.health)
 	return run.Env{Config: p.config, Bus: b, Logger: p.logger, Registry: p.registry, Health: p.health}, nil
+}
+
+// open reaches the bus as a tool does: services made it, and a tool changes
+// nothing of it.
+func (a *app) open(ctx context.Context) (*bus.Bus, error) {
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	return bus.Open(ctx, cfg, obs.Logger(os.Stderr, cfg.Log), nil, runningWait)
 }
 
 // admin serves /metrics, /healthz and /readyz.

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
+
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/obs"
 	"github.com/vigie-monitor/vigie/pkg/run"
@@ -27,13 +29,18 @@ const (
 	orphanStop = 5 * time.Second
 	// engineRest is the pause between two deaths in a row.
 	engineRest = 500 * time.Millisecond
+
+	// pingEvery is how often the engine is asked whether it answers, pingWait how
+	// long an answer may take, maxMisses after how many without one it is killed.
+	pingEvery = 2 * time.Second
+	pingWait  = 5 * time.Second
+	maxMisses = 3
 )
 
 // engine keeps the embedded ClickHouse running as a child process: the engine is
 // C++, and its death must not be ours.
 func (p *process) engine() run.Part {
 	return run.Part{Name: "clickhouse", Run: func(ctx context.Context, ready func()) error {
-		p.listen = p.config.Get().ClickHouse.Listen // a reload does not move it
 		if err := p.awaitPort(ctx); err != nil {
 			return err
 		}
@@ -84,7 +91,7 @@ func (p *process) engineOnce(ctx context.Context, ready func()) error {
 		return fmt.Errorf("%w: %w", errNeverReady, err)
 	}
 	cfg := p.config.Get() // the config in force, which the file may no longer be
-	cmd := exec.Command(executable, "clickhouse", "--child", "--listen", p.listen, "--dir", cfg.Path("clickhouse"), "--log", cfg.Log.Level)
+	cmd := exec.Command(executable, "clickhouse", "--child", "--listen", cfg.ClickHouse.Listen, "--dir", cfg.Path("clickhouse"), "--log", cfg.Log.Level)
 	cmd.SysProcAttr = ownGroup() // Ctrl-C is for us: the store drains first
 	said := &lastLines{logger: p.logger}
 	cmd.Stderr = said
@@ -102,19 +109,73 @@ func (p *process) engineOnce(ctx context.Context, ready func()) error {
 		return fmt.Errorf("%w: %w: %s", errNeverReady, err, said)
 	}
 	ready()
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("%w: %s", err, said)
+	case err := <-p.hung(watching):
+		_ = cmd.Process.Kill()
+		<-ended //nolint:errcheck // a killed process ends with an error
+		return err
 	case <-ctx.Done():
 		stopEngine(cmd, lifeline, ended)
 		return nil
 	}
 }
 
+// hung tells when the engine is alive and answers no more, until ctx is done.
+func (p *process) hung(ctx context.Context) <-chan error {
+	told := make(chan error, 1)
+	go func() {
+		for misses := 0; ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(pingEvery):
+			}
+			err := p.ping(ctx)
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err == nil:
+				misses = 0
+				continue
+			}
+			if misses++; misses == maxMisses {
+				told <- fmt.Errorf("it lives and does not answer: %w", err)
+				return
+			}
+			p.logger.Warn("clickhouse: the engine does not answer", "times", misses, "err", err)
+		}
+	}()
+	return told
+}
+
+// ping asks for an answer on a connection of its own, as any new client would.
+// An error of the engine's is an answer.
+func (p *process) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pingWait)
+	defer cancel()
+	cfg := p.config.Get()
+	options := clickhouse.Options(cfg.ClickHouse, cfg.ClickHouseAddress())
+	options.Auth.Database, options.DialTimeout, options.ReadTimeout = "", pingWait, pingWait
+	conn, err := clickhousego.Open(options)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	err = conn.Exec(ctx, "SELECT 1")
+	if answer := (*clickhousego.Exception)(nil); errors.As(err, &answer) {
+		return nil
+	}
+	return err
+}
+
 // awaitEngine waits until the child answers queries.
 func (p *process) awaitEngine(ctx context.Context, ended chan error) error {
 	answers := make(chan error, 1)
-	wait, cancel := context.WithCancel(ctx)
+	wait, cancel := context.WithTimeout(ctx, engineStart)
 	defer cancel()
 	go func() {
 		conn, err := clickhouse.Open(wait, p.config.Get(), engineStart)

@@ -71,13 +71,13 @@ func (p *process) importAll(ctx context.Context, format string, paths []string) 
 	if elsewhere {
 		wait = busWait
 	}
-	b, err := bus.Connect(ctx, cfg, p.logger, p.metrics, wait)
+	b, err := bus.Open(ctx, cfg, p.logger, p.metrics, wait)
 	if err != nil && !elsewhere {
 		err = p.importAlone(ctx, format, paths)
 		if !errors.Is(err, natsd.ErrInUse) {
 			return err
 		}
-		b, err = bus.Connect(ctx, cfg, p.logger, p.metrics, busWait) // it was just starting
+		b, err = bus.Open(ctx, cfg, p.logger, p.metrics, busWait) // it was just starting
 	}
 	if err != nil {
 		return err

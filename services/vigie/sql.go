@@ -36,7 +36,7 @@ incident_steps and pages: they count each thing once.`,
 			if !known {
 				return usageError{fmt.Errorf("unknown format %q: table, ndjson or csv", format)}
 			}
-			conn, err := clickhouse.Open(cmd.Context(), cfg, runningWait)
+			conn, err := clickhouse.Find(cmd.Context(), cfg, runningWait)
 			if err != nil {
 				return err
 			}

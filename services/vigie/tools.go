@@ -1,15 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/services/export"
 	"github.com/vigie-monitor/vigie/services/scorer"
 )
@@ -18,6 +16,10 @@ func (a *app) export() *cobra.Command {
 	var options export.Options
 	weekly := &cobra.Command{
 		Use: "weekly --brand BRAND --week 2026-W46 --out FOLDER", Short: "Write a week of a brand as XLSX and CSV", Args: cobra.NoArgs,
+		Long: `Writes what Grafana shows of a week (Monday to Sunday, in the config's time zone)
+as a workbook (XLSX) and its figures as CSV, against the week before and competitors.
+Needs the ClickHouse of a running ` + "`vigie up`" + `, or clickhouse.addr.`,
+		Example: `  vigie export weekly --brand zestaline --week 2026-W46 --out reports`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
@@ -48,59 +50,11 @@ func (a *app) export() *cobra.Command {
 	return cmd
 }
 
-func (a *app) deadletter() *cobra.Command {
-	connect := func(cmd *cobra.Command) (*bus.Bus, error) {
-		cfg, err := a.load()
-		if err != nil {
-			return nil, err
-		}
-		p := a.process(cfg)
-		return bus.Connect(cmd.Context(), cfg, p.logger, p.metrics, runningWait)
-	}
-	var reason string
-	list := &cobra.Command{
-		Use: "list", Short: "List what could not be handled, one JSON line each", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := connect(cmd)
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			encoder := json.NewEncoder(cmd.OutOrStdout())
-			return b.DeadLetters(cmd.Context(), func(letter bus.DeadLetter) bool {
-				return reason != "" && reason != string(letter.Reason) || encoder.Encode(letter) == nil
-			})
-		},
-	}
-	list.Flags().StringVar(&reason, "reason", "", "only those refused for this reason")
-	replay := &cobra.Command{
-		Use: "replay SEQUENCE…", Short: "Send dead letters back to where they were", Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := connect(cmd)
-			if err != nil {
-				return err
-			}
-			defer b.Close()
-			for _, arg := range args {
-				sequence, err := strconv.ParseUint(arg, 10, 64)
-				if err != nil {
-					return usageError{fmt.Errorf("%q is no sequence: take one from `vigie deadletter list`", arg)}
-				}
-				if err := b.Replay(cmd.Context(), sequence); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-	cmd := &cobra.Command{Use: "deadletter", Short: "See and replay what could not be handled", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
-	cmd.AddCommand(list, replay)
-	return cmd
-}
-
 func (a *app) config() *cobra.Command {
 	check := &cobra.Command{
 		Use: "check", Short: "Say what is wrong with the config, all at once", Args: cobra.NoArgs,
+		Long:    "Reads the config and every secret's file as a start would, and says each fault\nwith its line, its key and its rule. Starts nothing.",
+		Example: `  vigie config check --config vigie.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
@@ -113,6 +67,8 @@ func (a *app) config() *cobra.Command {
 	}
 	dump := &cobra.Command{
 		Use: "dump", Short: "Print the config in force, secrets redacted", Args: cobra.NoArgs,
+		Long:    "Prints the config with its defaults and with what the environment sets. Of a\nsecret it prints the file's name, or [redacted].",
+		Example: `  VIGIE_LANGUAGE=fr vigie config dump`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
@@ -135,7 +91,8 @@ func (a *app) train() *cobra.Command {
 	var language, out string
 	sentiment := &cobra.Command{
 		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: cobra.MinimumNArgs(1),
-		Long: "Reads lines \"label<TAB>text\" after a header line, labels negative, neutral and\npositive, and writes the model. The same files give the same bytes.",
+		Long:    "Reads lines \"label<TAB>text\" after a header line, labels negative, neutral and\npositive, and writes the model. The same files give the same bytes.",
+		Example: `  vigie train sentiment --lang fr --out sentiment-fr.gz labelled.tsv`,
 		RunE: func(_ *cobra.Command, files []string) error {
 			file, err := os.Create(out)
 			if err != nil {
@@ -160,7 +117,12 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usageError{fmt.Errorf("%q is no command of %q: see `%s --help`", args[0], cmd.CommandPath(), cmd.CommandPath())}
+	cmd.SuggestionsMinimumDistance = 2
+	meant := cmd.SuggestionsFor(args[0])
+	if len(meant) == 0 {
+		return fmt.Errorf("%q is no command of %q: see `%s --help`", args[0], cmd.CommandPath(), cmd.CommandPath())
+	}
+	return fmt.Errorf("%q is no command of %q: did you mean %s?", args[0], cmd.CommandPath(), strings.Join(meant, " or "))
 }
 
 func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }

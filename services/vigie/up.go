@@ -30,6 +30,7 @@ func (a *app) up() *cobra.Command {
 ClickHouse as a child process; nats.url and clickhouse.addr in the config name
 real servers instead. Ctrl-C stops it in order: sources first, then what is under
 way, then the servers. What is stored stays in data_dir: the next start goes on.`,
+		Example: `  vigie up --config deploy/vigie.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {

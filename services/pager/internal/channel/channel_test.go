@@ -71,7 +71,7 @@ const secretPath = "/services/T1/B1/secret"
 func TestSlackTakesAPage(t *testing.T) {
 	t.Parallel()
 	fake := slack.New()
-	require.NoError(t, send(t, config.Channel{Kind: "slack", URL: serve(t, fake) + secretPath}, page()))
+	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, page()))
 	messages := fake.Messages()
 	require.Len(t, messages, 1)
 	body := string(messages[0].Payload)
@@ -86,7 +86,7 @@ func TestHostileTextStaysTextInSlack(t *testing.T) {
 	fake := slack.New()
 	p := page()
 	p.Brand = hostile
-	require.NoError(t, send(t, config.Channel{Kind: "slack", URL: serve(t, fake) + secretPath}, p))
+	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, p))
 	m := fake.Messages()[0]
 	require.NotContains(t, m.Text, "<", "the notification is mrkdwn: nothing of it may be a link")
 	var payload struct {
@@ -126,7 +126,7 @@ func walk(value any, visit func(key, text string)) {
 func TestWhatSlackAnswers(t *testing.T) {
 	t.Parallel()
 	fake := slack.New()
-	cfg := config.Channel{Kind: "slack", URL: serve(t, fake) + secretPath}
+	cfg := config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}
 	for _, row := range []struct {
 		name      string
 		fault     slack.Fault
@@ -151,11 +151,11 @@ func TestWhatSlackAnswers(t *testing.T) {
 func TestNoErrorTellsTheHooksAddress(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"slack", "webhook"} {
-		e := fault(t, send(t, config.Channel{Kind: kind, URL: "http://127.0.0.1:1" + secretPath}, page()))
+		e := fault(t, send(t, config.Channel{Kind: kind, URLFile: config.NewSecret("http://127.0.0.1:1" + secretPath)}, page()))
 		require.NotContains(t, e.Reason, "secret", kind)
 		require.Contains(t, e.Reason, "refused", kind)
 		require.False(t, e.Permanent, kind)
-		e = fault(t, send(t, config.Channel{Kind: kind, URL: "http://127.0.0.1:bad" + secretPath}, page()))
+		e = fault(t, send(t, config.Channel{Kind: kind, URLFile: config.NewSecret("http://127.0.0.1:bad" + secretPath)}, page()))
 		require.NotContains(t, e.Reason, "secret", kind)
 	}
 }
@@ -164,7 +164,7 @@ func TestADeadChannelIsGivenUpInTime(t *testing.T) {
 	t.Parallel()
 	fake := slack.New()
 	fake.FailAlways(slack.Timeout)
-	channel, err := New(config.Channel{Kind: "slack", URL: serve(t, fake) + secretPath})
+	channel, err := New(config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)})
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -192,7 +192,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func TestAWebhookIsSignedAndSaysItAll(t *testing.T) {
 	t.Parallel()
 	r := &receiver{}
-	cfg := config.Channel{Kind: "webhook", URL: serve(t, r), SecretFile: config.NewSecret("s3cret")}
+	cfg := config.Channel{Kind: "webhook", URLFile: config.NewSecret(serve(t, r)), SecretFile: config.NewSecret("s3cret")}
 	p := page()
 	p.ID = "rss/https://site.example/é@1/alert/0/alice/hook\r\nX: y"
 	require.NoError(t, send(t, cfg, p))
@@ -221,7 +221,7 @@ func TestAWebhookIsSignedAndSaysItAll(t *testing.T) {
 func TestWhatAWebhookAnswers(t *testing.T) {
 	t.Parallel()
 	r := &receiver{}
-	cfg := config.Channel{Kind: "webhook", URL: serve(t, r)}
+	cfg := config.Channel{Kind: "webhook", URLFile: config.NewSecret(serve(t, r))}
 	for status, expected := range map[int]Error{
 		204: {}, 301: {"HTTP 301", true, 0}, 400: {"HTTP 400", true, 0}, 401: {"HTTP 401", true, 0}, 408: {"HTTP 408", false, 0},
 		429: {"HTTP 429", false, 2 * time.Minute}, 500: {"HTTP 500", false, 0}, 503: {"HTTP 503", false, 2 * time.Minute},

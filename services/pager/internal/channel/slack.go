@@ -22,7 +22,7 @@ const (
 )
 
 func newSlack(cfg config.Channel) Send {
-	address, transport := cfg.Address(), ownTransport()
+	address, transport := cfg.URLFile.Value(), ownTransport()
 	return func(ctx context.Context, _ message.Page, words message.Words) error {
 		answers := &answer{next: transport}
 		err := slack.PostWebhookCustomHTTPContext(ctx, address, client(answers), slackMessage(words))

@@ -70,7 +70,7 @@ type Post struct {
 }
 
 func newWebhook(cfg config.Channel) Send {
-	address, secret, http := cfg.Address(), []byte(cfg.SecretFile.Value()), client(ownTransport())
+	address, secret, http := cfg.URLFile.Value(), []byte(cfg.SecretFile.Value()), client(ownTransport())
 	return func(ctx context.Context, page message.Page, words message.Words) error {
 		body, err := json.Marshal(payload(page, words))
 		if err != nil {

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+)
+
+// vigie runs a command line in this process.
+func vigie(args ...string) (out string, begun bool, err error) {
+	cmd := root()
+	onBegin(cmd, func() { begun = true })
+	var b bytes.Buffer
+	cmd.SetOut(&b)
+	cmd.SetErr(&b)
+	cmd.SetArgs(args)
+	err = cmd.Execute()
+	return b.String(), begun, err
+}
+
+// Whoever types --help learns what a command does, how it is typed, and what its
+// exit codes mean.
+func TestEveryCommandTeachesItself(t *testing.T) {
+	t.Parallel()
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		if !cmd.HasSubCommands() {
+			require.NotEmpty(t, cmd.Long, cmd.CommandPath())
+			require.Contains(t, cmd.Example, cmd.CommandPath())
+		}
+		require.Contains(t, cmd.UsageString(), "Exit codes:", cmd.CommandPath())
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+	}
+	visit(root())
+	help, _, err := vigie("--help")
+	require.NoError(t, err)
+	for _, everyday := range []string{"vigie up", "config check", "export weekly", "import --format", "deadletter list", "VIGIE_CONFIG"} {
+		require.Contains(t, help, everyday)
+	}
+}
+
+func TestAWrongCommandLineIsExplainedAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"exprt":                         "did you mean export?",
+		"export weekl":                  "did you mean weekly?",
+		"frobnicate":                    "see `vigie --help`",
+		"export weekly --week 2026-W46": `"brand" not set`,
+		"sql":                           "accepts 1 arg",
+		"up --nope":                     "unknown flag",
+		"deadletter replay":             "requires at least 1 arg",
+	} {
+		_, begun, err := vigie(strings.Fields(line)...)
+		require.ErrorContains(t, err, want, line)
+		require.False(t, begun, line)
+	}
+	for line, want := range map[string]string{
+		"deadletter list --reason lost": "truncated",
+		"deadletter replay first":       "vigie deadletter list",
+	} {
+		_, _, err := vigie(strings.Fields(line)...)
+		require.ErrorAs(t, err, &usageError{}, line)
+		require.ErrorContains(t, err, want, line)
+	}
+}
+
+func TestADeadLetterIsReadable(t *testing.T) {
+	t.Parallel()
+	mention, err := proto.Marshal(&vigiev1.Mention{MentionId: "rss:1", Text: "déçu de <Zestaline>"})
+	require.NoError(t, err)
+	letter := bus.DeadLetter{
+		Sequence: 7, Time: time.Unix(0, 0).UTC(), Reason: bus.ReasonPanic, Subject: bus.Subject(bus.SubjectCollected, "rss"),
+		Size: len(mention), Payload: mention,
+	}
+	message := shown(letter)
+	require.JSONEq(t, `{"mentionId":"rss:1","text":"déçu de <Zestaline>"}`, string(message.Payload.(json.RawMessage)))
+	require.True(t, message.Replayable)
+
+	letter.Subject, letter.Payload = "", []byte("<rss>"+strings.Repeat("é", 5000)+"\xff")
+	text := shown(letter)
+	require.False(t, text.Replayable)
+	require.True(t, strings.HasPrefix(text.Payload.(string), "<rss>ééé"))
+	require.True(t, strings.HasSuffix(text.Payload.(string), "…"))
+	require.Less(t, len(text.Payload.(string)), maxShownPayload+10)
+
+	letter.Subject = bus.Subject(bus.SubjectCollected, "rss")
+	require.Contains(t, shown(letter).Payload, "<rss>", "what does not decode is shown as text")
+}
