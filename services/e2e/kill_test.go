@@ -81,7 +81,8 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	require.Zero(t, importing.cmd.ProcessState.ExitCode(), out)
 	var summary ingest.Summary
 	require.NoError(t, json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &summary), out)
-	require.Equal(t, wanted, summary.Stored, out)
+	require.Equal(t, wanted, summary.Stored+summary.Dropped["already_known"], out)
+	require.Equal(t, summary.Read, summary.Stored+summary.Sum(), out)
 	require.Equal(t, unwanted, summary.Dropped["no_brand"], out)
 	require.EqualValues(t, wanted, m.sql("SELECT count() FROM mentions"))
 	require.EqualValues(t, wanted, m.sql("SELECT uniqExact(mention_id) FROM mentions"))
