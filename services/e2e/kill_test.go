@@ -3,9 +3,11 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +23,10 @@ const (
 	killSchedules = 20
 	killPosts     = 4000
 )
+
+// apart are the roles of the product, each in a process of its own, in the order in
+// which they are started.
+var apart = []string{"nats", "clickhouse", "store", "detector", "pager", "desk", "scorer", "ingest"}
 
 // Any process is killed with -9 at a random moment of an import, again and
 // again, and started anew: when the import has ended, the tables hold every post
@@ -49,7 +55,7 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	path, wanted, unwanted := writePosts(t, r, m.folder)
 	start := time.Now()
 	step := func(what string) { t.Logf("%6.2f s  %s", time.Since(start).Seconds(), what) }
-	roles := []string{"nats", "clickhouse", "store", "scorer"}
+	roles := apart
 	if together {
 		roles = []string{"up"}
 	}
@@ -77,6 +83,13 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 		t.Fatalf("the import does not end:\n%s", importing.output)
 	}
 	step("imported")
+	for name, p := range running {
+		select {
+		case <-p.done:
+			t.Fatalf("%s did not outlive the death of another:\n%s", name, p.output)
+		default:
+		}
+	}
 	out := importing.output.String()
 	require.Zero(t, importing.cmd.ProcessState.ExitCode(), out)
 	var summary ingest.Summary
@@ -91,12 +104,7 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 // killOne kills a process with -9 and starts it again: a role, the engine below
 // `vigie up`, or the import itself.
 func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing **process, path string) string {
-	victims := []string{"import"}
-	for _, role := range []string{"nats", "clickhouse", "store", "scorer", "up"} {
-		if running[role] != nil {
-			victims = append(victims, role)
-		}
-	}
+	victims := append(slices.Sorted(maps.Keys(running)), "import")
 	if running["up"] != nil {
 		victims = append(victims, "engine")
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	// backlog is how many messages may wait at a consumer before an import stops
 	// reading: what live mentions then stand behind.
-	backlog = 2000
+	backlog = 5000
 	// giveWayEvery is how often a consumer that is behind is looked at.
 	giveWayEvery = 20 * time.Millisecond
 	// detectorPatience is how long a detector that does not move is waited for: it
