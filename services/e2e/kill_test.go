@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/ingest"
 )
@@ -62,6 +63,9 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	running := map[string]*process{}
 	for _, role := range roles {
 		running[role] = m.start(role)
+		if role == "store" {
+			m.migrated()
+		}
 	}
 	if together {
 		m.ready(running["up"])
@@ -101,6 +105,17 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	require.EqualValues(t, wanted, m.sql("SELECT uniqExact(mention_id) FROM mentions"))
 }
 
+// migrated waits until the tables are there: the detector learns from them.
+func (m *machine) migrated() {
+	m.t.Helper()
+	conn, err := clickhouse.Open(m.t.Context(), m.config, time.Minute)
+	require.NoError(m.t, err)
+	defer conn.Close()
+	require.Eventually(m.t, func() bool {
+		return conn.Exec(m.t.Context(), "SELECT 1 FROM mentions LIMIT 1") == nil
+	}, time.Minute, 50*time.Millisecond)
+}
+
 // killOne kills a process with -9 and starts it again: a role, the engine below
 // `vigie up`, or the import itself.
 func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing **process, path string) string {
@@ -114,6 +129,7 @@ func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing *
 		(*importing).kill()
 		*importing = m.start("import", "--format", "ndjson", path)
 	case "engine":
+		m.ready(running["up"]) // an engine that cannot even start is no crash
 		if pid := running["up"].child(); pid > 0 {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
