@@ -36,13 +36,14 @@ var (
 	Scorer          = Consumer{Durable: "scorer", Stream: StreamMentions, Filter: SubjectCollected + ".>", Batch: 1000, Workers: 2}
 	StoreScored     = Consumer{Durable: "store-scored", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 5000, Linger: 200 * time.Millisecond, Workers: 2}
 	StoreDeleted    = Consumer{Durable: "store-deleted", Stream: StreamMentions, Filter: SubjectDeleted + ".>", Batch: 1000, Linger: time.Second}
+	StoreDropped    = Consumer{Durable: "store-dropped", Stream: StreamDropped, Filter: SubjectDropped + ".>", Batch: 5000, Linger: 200 * time.Millisecond}
 	StoreIncidents  = Consumer{Durable: "store-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 500}
 	StorePages      = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
 	Detector        = Consumer{Durable: "detector", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 2000}
 	DetectorSources = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: "vigie.source.>", Batch: 100}
 	PagerIncidents  = Consumer{Durable: "pager-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 50}
 	PagerAcks       = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
-	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
+	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreDropped, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
 	defaultLinger   = 20 * time.Millisecond
 	ackWait         = 6 * time.Second // until another process gets what one that died was handling
 	batchesInFlight = 2

@@ -13,6 +13,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 // Options says how to reach the config's ClickHouse; the database is created by
@@ -35,11 +36,11 @@ func Options(cfg config.ClickHouse, address string) *clickhouse.Options {
 	return options
 }
 
-// Open connects, waiting up to wait for a ClickHouse that is starting, and makes
+// Open connects, waiting up to patience for a ClickHouse that is starting, and makes
 // sure that the database exists.
-func Open(ctx context.Context, cfg *config.Config, wait time.Duration) (driver.Conn, error) {
+func Open(ctx context.Context, cfg *config.Config, patience time.Duration) (driver.Conn, error) {
 	options := Options(cfg.ClickHouse, cfg.ClickHouseAddress())
-	if err := createDatabase(ctx, *options, wait); err != nil {
+	if err := createDatabase(ctx, *options, patience); err != nil {
 		return nil, err
 	}
 	conn, err := clickhouse.Open(options)
@@ -54,13 +55,13 @@ const codeNoDatabase = 81
 
 // Find connects as a tool does: it makes no database, and fails where there is
 // none.
-func Find(ctx context.Context, cfg *config.Config, wait time.Duration) (driver.Conn, error) {
+func Find(ctx context.Context, cfg *config.Config, patience time.Duration) (driver.Conn, error) {
 	address := cfg.ClickHouseAddress()
 	conn, err := clickhouse.Open(Options(cfg.ClickHouse, address))
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse: %w", err)
 	}
-	err = Patiently(ctx, wait, func() error { return conn.Exec(ctx, "SELECT 1") })
+	err = Patiently(ctx, patience, func() error { return conn.Exec(ctx, "SELECT 1") })
 	if err == nil {
 		return conn, nil
 	}
@@ -75,7 +76,7 @@ func unusable(address string, err error) error {
 	return fmt.Errorf("clickhouse: nothing usable answers at %s: start `vigie up`, or set clickhouse.addr: %w", address, err)
 }
 
-func createDatabase(ctx context.Context, options clickhouse.Options, wait time.Duration) error {
+func createDatabase(ctx context.Context, options clickhouse.Options, patience time.Duration) error {
 	database := options.Auth.Database
 	options.Auth.Database = ""
 	conn, err := clickhouse.Open(&options)
@@ -83,7 +84,7 @@ func createDatabase(ctx context.Context, options clickhouse.Options, wait time.D
 		return fmt.Errorf("clickhouse: %w", err)
 	}
 	defer conn.Close()
-	err = Patiently(ctx, wait, func() error { return conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+database) })
+	err = Patiently(ctx, patience, func() error { return conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+database) })
 	if err != nil {
 		return unusable(options.Addr[0], err)
 	}
@@ -91,20 +92,16 @@ func createDatabase(ctx context.Context, options clickhouse.Options, wait time.D
 }
 
 // Patiently does a work, again while ClickHouse cannot be reached or dies in the
-// middle, for up to wait. What ClickHouse itself answers is an answer. The work
+// middle, for up to patience. What ClickHouse itself answers is an answer. The work
 // must bear to be done again.
-func Patiently(ctx context.Context, wait time.Duration, work func() error) error {
-	deadline := time.Now().Add(wait)
+func Patiently(ctx context.Context, patience time.Duration, work func() error) error {
+	deadline := time.Now().Add(patience)
 	for {
 		err := work()
 		var answer *clickhouse.Exception
 		if err == nil || errors.As(err, &answer) || ctx.Err() != nil || time.Now().After(deadline) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(200 * time.Millisecond):
-		}
+		_ = wait.For(ctx, 200*time.Millisecond)
 	}
 }

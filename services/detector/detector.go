@@ -141,6 +141,9 @@ func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 		return err
 	}
 	return clickhouse.Patiently(ctx, startWait, func() error {
+		if err := tablesStand(ctx, past); err != nil {
+			return err
+		}
 		before := rule(cfg).WindowStart(now)
 		minutes, err := readMinutes(ctx, past, before.Add(-rule(cfg).Baseline), before)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
@@ -54,11 +55,20 @@ func (s *service) awaitStore(ctx context.Context) {
 			s.logger.Warn("detector: the tables are behind: an incident under way may be seen late", "err", err)
 			return
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-		}
+		_ = wait.For(ctx, 100*time.Millisecond)
 	}
+}
+
+// tablesStand fails as long as the store has not made its tables.
+func tablesStand(ctx context.Context, past driver.Conn) error {
+	var stand uint8
+	if err := past.QueryRow(ctx, "EXISTS TABLE mentions").Scan(&stand); err != nil {
+		return fmt.Errorf("detector: look for the tables: %w", err)
+	}
+	if stand == 0 {
+		return errors.New("detector: the store has not made its tables yet")
+	}
+	return nil
 }
 
 // stored says whether the tables hold all that was counted.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,33 @@ var airlines = []config.Brand{
 	{ID: "delta", Name: "Delta", Query: "@JetBlue OR jetblue OR @delta OR delta"},
 	{ID: "virgin-america", Name: "Virgin America", Query: `@VirginAmerica OR "virgin america"`},
 	{ID: "american", Name: "American", Query: `@AmericanAir OR "american airlines"`},
+}
+
+// named says, without any code of the product's, which posts name an airline: the
+// words of its query, written as words, tags or handles, outside of addresses.
+var named = map[string]*regexp.Regexp{
+	"united":         regexp.MustCompile(`(^|[^\pL\pN_])united($|[^\pL\pN_])`),
+	"southwest":      regexp.MustCompile(`@southwestair($|[^a-z0-9_])|(^|[^\pL\pN_])southwest($|[^\pL\pN_])`),
+	"us-airways":     regexp.MustCompile(`@usairways($|[^a-z0-9_])|(^|[^\pL\pN_])us[^\pL\pN_]+airways($|[^\pL\pN_])`),
+	"delta":          regexp.MustCompile(`(^|[^\pL\pN_])(jetblue|delta)($|[^\pL\pN_])`),
+	"virgin-america": regexp.MustCompile(`@virginamerica($|[^a-z0-9_])|(^|[^\pL\pN_])virgin[^\pL\pN_]+america($|[^\pL\pN_])`),
+	"american":       regexp.MustCompile(`@americanair($|[^a-z0-9_])|(^|[^\pL\pN_])american[^\pL\pN_]+airlines($|[^\pL\pN_])`),
+}
+
+var webAddress = regexp.MustCompile(`https?://\S*`)
+
+// countByBrand counts the posts that name each airline.
+func countByBrand(posts map[string]xLine) map[string]int {
+	count := map[string]int{}
+	for _, post := range posts {
+		text := webAddress.ReplaceAllString(strings.ToLower(post.Data.Text), " ")
+		for brand, name := range named {
+			if name.MatchString(text) {
+				count[brand]++
+			}
+		}
+	}
+	return count
 }
 
 // xLine is what an independent reader takes of a line of the X API.
@@ -73,18 +101,28 @@ func TestRealPostsAreCountedOnceHoweverOftenImported(t *testing.T) {
 	path := replay(t, "airlines-2015-02-17_21.x.ndjson")
 	posts := readPosts(t, path)
 	f := startFlow(t, airlines...)
-	check := func(read, duplicates int, paths ...string) {
+	var wanted int
+	for _, n := range countByBrand(posts) {
+		wanted += n
+	}
+	check := func(read, duplicates int, paths ...string) (stored int) {
 		summary := f.importFile(t, "x-v2", paths...)
 		require.Equal(t, read, summary.Read)
 		require.Equal(t, duplicates, summary.Dropped["duplicate"])
 		require.Equal(t, len(posts), summary.Published)
-		require.Equal(t, len(posts), summary.Stored+summary.Dropped["no_brand"])
-		require.EqualValues(t, summary.Stored, one[uint64](t, f, `SELECT uniqExact(mention_id) FROM mentions`))
+		known := summary.Dropped["already_known"]
+		require.Equal(t, len(posts), summary.Stored+known+summary.Dropped["no_brand"])
+		require.EqualValues(t, summary.Stored+known, one[uint64](t, f, `SELECT uniqExact(mention_id) FROM mentions`))
 		requirePublishedTimes(t, f, posts)
+		for brand, n := range countByBrand(posts) {
+			require.EqualValues(t, n, one[uint64](t, f, `SELECT count() FROM mentions WHERE brand_id = ?`, brand), brand)
+		}
+		require.EqualValues(t, wanted, one[uint64](t, f, `SELECT count() FROM mentions`))
+		return summary.Stored
 	}
-	check(len(posts), 0, path)
-	check(len(posts), 0, path)
-	check(len(posts)+len(posts)/10, len(posts)/10, shuffled(t, path, 0.1))
+	require.Positive(t, check(len(posts), 0, path))
+	require.Zero(t, check(len(posts), 0, path), "all is known already")
+	require.Zero(t, check(len(posts)+len(posts)/10, len(posts)/10, shuffled(t, path, 0.1)))
 	require.Empty(t, bustest.All(t, f.bus, bus.SubjectIncident, func() *vigiev1.Incident { return &vigiev1.Incident{} }))
 	require.Empty(t, bustest.DeadLetters(t, f.bus))
 }

@@ -3,9 +3,11 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/ingest"
 )
@@ -21,6 +24,10 @@ const (
 	killSchedules = 20
 	killPosts     = 4000
 )
+
+// apart are the roles of the product, each in a process of its own, in the order in
+// which they are started.
+var apart = []string{"nats", "clickhouse", "store", "detector", "pager", "desk", "scorer", "ingest"}
 
 // Any process is killed with -9 at a random moment of an import, again and
 // again, and started anew: when the import has ended, the tables hold every post
@@ -49,13 +56,16 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	path, wanted, unwanted := writePosts(t, r, m.folder)
 	start := time.Now()
 	step := func(what string) { t.Logf("%6.2f s  %s", time.Since(start).Seconds(), what) }
-	roles := []string{"nats", "clickhouse", "store", "scorer"}
+	roles := apart
 	if together {
 		roles = []string{"up"}
 	}
 	running := map[string]*process{}
 	for _, role := range roles {
 		running[role] = m.start(role)
+		if role == "store" {
+			m.migrated()
+		}
 	}
 	if together {
 		m.ready(running["up"])
@@ -77,25 +87,39 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 		t.Fatalf("the import does not end:\n%s", importing.output)
 	}
 	step("imported")
+	for name, p := range running {
+		select {
+		case <-p.done:
+			t.Fatalf("%s did not outlive the death of another:\n%s", name, p.output)
+		default:
+		}
+	}
 	out := importing.output.String()
 	require.Zero(t, importing.cmd.ProcessState.ExitCode(), out)
 	var summary ingest.Summary
 	require.NoError(t, json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &summary), out)
-	require.Equal(t, wanted, summary.Stored, out)
+	require.Equal(t, wanted, summary.Stored+summary.Dropped["already_known"], out)
+	require.Equal(t, summary.Read, summary.Stored+summary.Sum(), out)
 	require.Equal(t, unwanted, summary.Dropped["no_brand"], out)
 	require.EqualValues(t, wanted, m.sql("SELECT count() FROM mentions"))
 	require.EqualValues(t, wanted, m.sql("SELECT uniqExact(mention_id) FROM mentions"))
 }
 
+// migrated waits until the tables are there: the detector learns from them.
+func (m *machine) migrated() {
+	m.t.Helper()
+	conn, err := clickhouse.Open(m.t.Context(), m.config, time.Minute)
+	require.NoError(m.t, err)
+	defer conn.Close()
+	require.Eventually(m.t, func() bool {
+		return conn.Exec(m.t.Context(), "SELECT 1 FROM mentions LIMIT 1") == nil
+	}, time.Minute, 50*time.Millisecond)
+}
+
 // killOne kills a process with -9 and starts it again: a role, the engine below
 // `vigie up`, or the import itself.
 func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing **process, path string) string {
-	victims := []string{"import"}
-	for _, role := range []string{"nats", "clickhouse", "store", "scorer", "up"} {
-		if running[role] != nil {
-			victims = append(victims, role)
-		}
-	}
+	victims := append(slices.Sorted(maps.Keys(running)), "import")
 	if running["up"] != nil {
 		victims = append(victims, "engine")
 	}
@@ -105,6 +129,7 @@ func (m *machine) killOne(r *rand.Rand, running map[string]*process, importing *
 		(*importing).kill()
 		*importing = m.start("import", "--format", "ndjson", path)
 	case "engine":
+		m.ready(running["up"]) // an engine that cannot even start is no crash
 		if pid := running["up"].child(); pid > 0 {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}

@@ -3,14 +3,19 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"time"
+	"unique"
 
+	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -25,24 +30,37 @@ const (
 	settlePatience = 15 * time.Second
 )
 
-const storedIDs = `SELECT DISTINCT mention_id FROM mentions WHERE published_time BETWEEN ? AND ?`
+const (
+	// fateStored is the fate of a mention that stands in the tables because of
+	// this run: its rows name the run that brought them first.
+	fateStored = "stored"
+
+	shownIDs = `SELECT mention_id, max(import_id = ?) FROM mentions WHERE published_time BETWEEN ? AND ? GROUP BY mention_id`
+	// headsOf asks after those that the time span did not show.
+	headsOf = `SELECT mention_id, max(revision), max(is_deleted = 0), max(is_deleted = 0 AND import_id = ?)
+		FROM mention_heads FINAL WHERE mention_id IN (?) GROUP BY mention_id`
+	// headsAtOnce is how many mentions are asked after at once.
+	headsAtOnce = 1000
+)
 
 // account waits until scorer and store are through with the import, then looks
 // for each mention: in the table, among the receipts of what was dropped, and
 // among the dead letters. None is inferred from the others.
 func (im *importer) account(ctx context.Context) error {
-	if len(im.published) == 0 {
+	if len(im.entries) == 0 {
 		return nil
 	}
 	if err := im.await(ctx, bus.Scorer, im.lastSeq); err != nil {
 		return err
 	}
-	last, err := im.lastScored(ctx)
-	if err != nil {
-		return err
-	}
-	if err := im.await(ctx, bus.StoreScored, last); err != nil {
-		return err
+	for _, consumer := range []bus.Consumer{bus.StoreScored, bus.StoreDropped} {
+		last, err := im.lastOf(ctx, consumer.Stream)
+		if err != nil {
+			return err
+		}
+		if err := im.await(ctx, consumer, last); err != nil {
+			return err
+		}
 	}
 	conn, err := clickhouse.Open(ctx, im.Config, publishPatience)
 	if err != nil {
@@ -61,7 +79,7 @@ func (im *importer) account(ctx context.Context) error {
 			}
 			return err
 		}
-		if err := sleep(ctx, accountEvery); err != nil {
+		if err := wait.For(ctx, accountEvery); err != nil {
 			return err
 		}
 	}
@@ -80,23 +98,23 @@ func (im *importer) await(ctx context.Context, consumer bus.Consumer, sequence u
 			best, deadline = progress.Done, time.Now().Add(accountPatience)
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("import: %s has not moved for %s: is it running? (%d to go; the mentions are safe in the stream): %w",
-				consumer.Durable, accountPatience, progress.Pending, ErrUnaccounted)
+			return notMoving(consumer, accountPatience, progress.Pending)
 		}
 		if im.Storing != nil && err == nil {
-			im.Storing(max(0, len(im.published)-int(progress.Pending)), len(im.published))
+			im.Storing(max(0, len(im.entries)-int(progress.Pending)), len(im.entries))
 		}
-		if err := sleep(ctx, accountEvery); err != nil {
+		if err := wait.For(ctx, accountEvery); err != nil {
 			return err
 		}
 	}
 }
 
-func (im *importer) lastScored(ctx context.Context) (last uint64, err error) {
+// lastOf is the last sequence of a stream.
+func (im *importer) lastOf(ctx context.Context, name string) (last uint64, err error) {
 	err = im.retry(ctx, func() error {
-		stream, err := im.Bus.JetStream().Stream(ctx, bus.StreamScored)
+		stream, err := im.Bus.JetStream().Stream(ctx, name)
 		if err != nil {
-			return fmt.Errorf("import: stream %s: %w", bus.StreamScored, err)
+			return fmt.Errorf("import: stream %s: %w", name, err)
 		}
 		last = stream.CachedInfo().State.LastSeq
 		return nil
@@ -104,126 +122,172 @@ func (im *importer) lastScored(ctx context.Context) (last uint64, err error) {
 	return last, err
 }
 
-// reconcile counts what became of each mention and answers how many have not
-// become anything.
+// reconcile looks for what became of each mention and answers how many have not
+// become anything. What was found once stays.
 func (im *importer) reconcile(ctx context.Context, conn driver.Conn) (missing int, err error) {
-	open := make(map[string]bool, len(im.published))
-	for id := range im.published {
-		open[id] = true
-	}
-	im.summary.Stored = 0
-	if err := im.countStored(ctx, conn, open); err != nil {
-		return len(open), err
-	}
-	dropped := map[string]int{}
-	if err := im.countDropped(ctx, open, dropped); err != nil {
-		return len(open), err
-	}
-	if err := im.countDead(ctx, open, dropped); err != nil {
-		return len(open), err
-	}
-	if len(open) == 0 {
-		for reason, n := range dropped {
-			im.summary.Dropped[reason] += n
-		}
-		if im.Storing != nil {
-			im.Storing(len(im.published), len(im.published))
+	for _, look := range []func() error{
+		func() error { return im.readReceipts(ctx) },
+		func() error { return im.findShown(ctx, conn) },
+		func() error { return im.findDead(ctx) },
+		func() error { return im.findHeads(ctx, conn) },
+	} {
+		if err := look(); err != nil {
+			return len(im.open()), err
 		}
 	}
-	return len(open), nil
+	if missing = len(im.open()); missing > 0 {
+		return missing, nil
+	}
+	for _, e := range im.entries {
+		if e.fate == fateStored {
+			im.summary.Stored++
+		} else {
+			im.summary.Dropped[e.fate]++
+		}
+	}
+	if im.Storing != nil {
+		im.Storing(len(im.entries), len(im.entries))
+	}
+	return 0, nil
 }
 
-func (im *importer) countStored(ctx context.Context, conn driver.Conn, open map[string]bool) error {
-	rows, err := conn.Query(ctx, storedIDs, im.first.Add(-time.Second), im.last.Add(time.Second))
-	if err != nil {
-		return fmt.Errorf("import: count what is stored: %w", err)
+// open lists the mentions whose fate is not known.
+func (im *importer) open() (ids []string) {
+	for id, e := range im.entries {
+		if e.fate == "" {
+			ids = append(ids, id)
+		}
 	}
-	defer rows.Close()
-	for rows.Next() {
+	return ids
+}
+
+// found notes what became of a mention, unless it is known.
+func (im *importer) found(id, fate string) {
+	if e, ours := im.entries[id]; ours && e.fate == "" {
+		e.fate = fate
+		im.entries[id] = e
+	}
+}
+
+// findShown looks in the view that everyone reads.
+func (im *importer) findShown(ctx context.Context, conn driver.Conn) error {
+	return visit(ctx, conn, func(rows driver.Rows) error {
 		var id string
-		if err := rows.Scan(&id); err != nil {
-			return fmt.Errorf("import: count what is stored: %w", err)
+		var mine uint8
+		if err := rows.Scan(&id, &mine); err != nil {
+			return err
 		}
-		if open[id] {
-			delete(open, id)
-			im.summary.Stored++
-		}
+		im.found(id, fateOfShown(mine))
+		return nil
+	}, shownIDs, im.id, im.first.Add(-time.Second), im.last.Add(time.Second))
+}
+
+func fateOfShown(mine uint8) string {
+	if mine == 1 {
+		return fateStored
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("import: count what is stored: %w", err)
+	return reasonKnown
+}
+
+// findHeads asks what the store knows of mentions that were nowhere else: shown
+// under another time, deleted, or superseded.
+func (im *importer) findHeads(ctx context.Context, conn driver.Conn) error {
+	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_query_size": 8 << 20}))
+	for ids := range slices.Chunk(slices.Sorted(slices.Values(im.open())), headsAtOnce) {
+		err := visit(ctx, conn, func(rows driver.Rows) error {
+			var id string
+			var newest uint64
+			var shown, mine uint8
+			if err := rows.Scan(&id, &newest, &shown, &mine); err != nil {
+				return err
+			}
+			switch {
+			case shown == 1:
+				im.found(id, fateOfShown(mine))
+			case newest == math.MaxUint64:
+				im.found(id, reasonDeleted)
+			case newest > im.entries[id].revision:
+				im.found(id, reasonOutdated)
+			}
+			return nil
+		}, headsOf, im.id, ids)
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// countDropped reads the scorer's receipts of this run.
-func (im *importer) countDropped(ctx context.Context, open map[string]bool, dropped map[string]int) error {
+func visit(ctx context.Context, conn driver.Conn, row func(driver.Rows) error, query string, args ...any) error {
+	rows, err := conn.Query(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("import: look for what is stored: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return fmt.Errorf("import: look for what is stored: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("import: look for what is stored: %w", err)
+	}
+	return nil
+}
+
+// readReceipts reads on in the scorer's receipts, for those of this run.
+func (im *importer) readReceipts(ctx context.Context) error {
 	stream, err := im.Bus.JetStream().Stream(ctx, bus.StreamDropped)
 	if err != nil {
 		return fmt.Errorf("import: stream %s: %w", bus.StreamDropped, err)
 	}
-	last := stream.CachedInfo().State.LastSeq
-	from := im.started.Add(-time.Minute)
+	state := stream.CachedInfo().State
+	im.receipt = max(im.receipt, state.FirstSeq-min(1, state.FirstSeq))
+	if state.Msgs == 0 || im.receipt >= state.LastSeq {
+		return nil
+	}
 	receipts, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &from,
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: im.receipt + 1,
 	})
 	if err != nil {
 		return fmt.Errorf("import: read the receipts: %w", err)
-	}
-	info, err := receipts.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("import: read the receipts: %w", err)
-	}
-	if info.NumPending == 0 {
-		return nil
 	}
 	messages, err := receipts.Messages()
 	if err != nil {
 		return fmt.Errorf("import: read the receipts: %w", err)
 	}
 	defer messages.Stop()
-	for {
+	for im.receipt < state.LastSeq {
 		msg, err := messages.Next(jetstream.NextMaxWait(10 * time.Second))
 		if err != nil {
 			return fmt.Errorf("import: read the receipts: %w", err)
 		}
-		var drop vigiev1.Drop
-		if proto.Unmarshal(msg.Data(), &drop) == nil && drop.ImportId == im.id && open[drop.MentionId] {
-			delete(open, drop.MentionId)
-			dropped[drop.Reason]++
+		meta, err := msg.Metadata()
+		if err != nil {
+			return fmt.Errorf("import: read the receipts: %w", err)
 		}
-		if meta, err := msg.Metadata(); err != nil || meta.Sequence.Stream >= last {
-			return nil
+		im.receipt = meta.Sequence.Stream
+		var drop vigiev1.Drop
+		if proto.Unmarshal(msg.Data(), &drop) == nil && drop.ImportId == im.id && drop.Revision == im.entries[drop.MentionId].revision {
+			im.found(drop.MentionId, unique.Make(drop.Reason).Value())
 		}
 	}
+	return nil
 }
 
-// countDead reads the dead letters that came from the mentions of this run.
-func (im *importer) countDead(ctx context.Context, open map[string]bool, dropped map[string]int) error {
-	if len(open) == 0 {
+// findDead reads the dead letters that came from the mentions of this run.
+func (im *importer) findDead(ctx context.Context) error {
+	if len(im.open()) == 0 {
 		return nil
 	}
 	return im.Bus.DeadLetters(ctx, func(letter bus.DeadLetter) bool {
 		var mention vigiev1.Mention
 		var scored vigiev1.ScoredMention
-		id := ""
 		if proto.Unmarshal(letter.Payload, &mention) == nil && mention.ImportId == im.id {
-			id = mention.MentionId
+			im.found(mention.MentionId, string(letter.Reason))
 		} else if proto.Unmarshal(letter.Payload, &scored) == nil && scored.GetMention().GetImportId() == im.id {
-			id = scored.Mention.MentionId
-		}
-		if open[id] {
-			delete(open, id)
-			dropped[string(letter.Reason)]++
+			im.found(scored.Mention.MentionId, string(letter.Reason))
 		}
 		return true
 	})
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

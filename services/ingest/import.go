@@ -26,7 +26,10 @@ const (
 	// publishPatience is how long a bus that went away is waited for.
 	publishPatience = 2 * time.Minute
 
-	reasonDuplicate = "duplicate" // the same mention again in this run
+	reasonDuplicate = "duplicate"     // the same mention again in this run
+	reasonKnown     = "already_known" // in the tables, and not because of this run
+	reasonDeleted   = "deleted"       // its source took it back
+	reasonOutdated  = "outdated"      // a newer revision of it concerns no brand
 )
 
 // Import says what to import and where it goes.
@@ -45,13 +48,13 @@ type Import struct {
 // Formats that can be imported.
 var Formats = []string{"x-v2", "ndjson", "csv"}
 
-// Summary accounts for every record: Read = Stored + all of Dropped, and
-// Published = Stored + what the scorer or the store dropped.
+// Summary accounts for every record that this run read, and for nothing else:
+// Read = Stored + all of Dropped.
 type Summary struct {
 	ImportID  string         `json:"import_id"`
 	Read      int            `json:"read"`
-	Published int            `json:"published"`
-	Stored    int            `json:"stored"`
+	Published int            `json:"published"` // distinct mentions given to the scorer
+	Stored    int            `json:"stored"`    // of those, in the tables because of this run
 	Dropped   map[string]int `json:"dropped"`
 }
 
@@ -66,15 +69,26 @@ type importer struct {
 	started   time.Time
 	interests *source.Interests
 	summary   Summary
-	published map[string]uint64 // revision by mention_id
-	first     time.Time         // earliest published_time
+	entries   map[string]entry // by mention_id, of what was published
+	first     time.Time        // earliest published_time
 	last      time.Time
 	lastSeq   uint64 // in MENTIONS
+	receipt   uint64 // last receipt read, in DROPPED
 	pending   []*vigiev1.Mention
+	followers []*follower
+	batches   int
+	refused   map[[32]byte]bool // dead letters of imports; nil until the first is needed
+}
+
+// entry is what is known of a published mention.
+type entry struct {
+	revision uint64
+	fate     string // fateStored, or why it was dropped; empty while unknown
 }
 
 // Run publishes every record, waits until each is accounted for, and says what
-// became of them. History feeds baselines and dashboards; it pages nobody.
+// became of them. History feeds baselines and dashboards; it pages nobody. A file
+// that cannot be read does not keep the others out.
 func (in Import) Run(ctx context.Context) (Summary, error) {
 	interests, err := source.NewInterests(in.Config.Brands)
 	if err != nil {
@@ -82,43 +96,65 @@ func (in Import) Run(ctx context.Context) (Summary, error) {
 	}
 	im := &importer{
 		Import: in, id: nuid.Next(), started: time.Now(), interests: interests,
-		published: map[string]uint64{}, summary: Summary{Dropped: map[string]int{}},
+		entries: map[string]entry{}, summary: Summary{Dropped: map[string]int{}}, followers: newFollowers(),
 	}
 	im.summary.ImportID = im.id
+	if im.receipt, err = im.lastOf(ctx, bus.StreamDropped); err != nil {
+		return im.summary, err
+	}
+	var unread error
 	for _, path := range in.Paths {
-		if err := im.file(ctx, path); err != nil {
+		fault, err := im.file(ctx, path)
+		if err != nil {
 			return im.summary, fmt.Errorf("import %s: %w", path, err)
+		}
+		if fault != nil {
+			unread = errors.Join(unread, fmt.Errorf("import %s: %w", path, fault))
 		}
 	}
 	if err := im.publish(ctx); err != nil {
-		return im.summary, err
+		return im.summary, errors.Join(unread, err)
 	}
-	im.summary.Published = len(im.published)
+	im.summary.Published = len(im.entries)
 	err = im.account(ctx)
-	return im.summary, err
+	return im.summary, errors.Join(unread, err)
 }
 
-func (im *importer) file(ctx context.Context, path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
+// file reads a file to its end. A fault is the file's, an error is ours.
+func (im *importer) file(ctx context.Context, path string) (fault, err error) {
+	file, fault := os.Open(path)
+	if fault != nil {
+		return fault, nil
 	}
 	defer file.Close()
 	reader := io.Reader(file)
 	if im.Reading != nil {
 		reader = &counted{file, im.Reading}
 	}
-	visit := func(r history.Record) error { return im.record(ctx, r) }
+	checked := &check{format: im.Format}
+	visit := func(r history.Record) error {
+		if err = im.record(ctx, r); err != nil {
+			return err
+		}
+		return checked.record(r)
+	}
 	switch im.Format {
 	case "csv":
-		return history.CSV(reader, visit)
+		fault = history.CSV(reader, visit)
 	case "ndjson":
-		return history.Lines(reader, history.NDJSON, visit)
+		fault = history.Lines(reader, history.NDJSON, visit)
 	case "x-v2":
-		return history.Lines(reader, x.Decode, visit)
+		fault = history.Lines(reader, x.Decode, visit)
 	default:
-		return fmt.Errorf("unknown format %q: one of %v", im.Format, Formats)
+		fault = fmt.Errorf("unknown format %q: one of %v", im.Format, Formats)
 	}
+	if err != nil {
+		return nil, err
+	}
+	if fault == nil {
+		fault = checked.end()
+	}
+	return fault, nil
 }
 
 // record takes one record in.
@@ -131,24 +167,26 @@ func (im *importer) record(ctx context.Context, r history.Record) error {
 	}
 	if r.Err != nil {
 		im.summary.Dropped[string(r.Reason)]++
-		id := fmt.Sprintf("%s:%d", im.id, im.summary.Read)
-		return im.retry(ctx, func() error { return im.Bus.Refuse(ctx, "import", id, r.Reason, r.Err, r.Raw) })
+		return im.refuse(ctx, r)
 	}
 	im.interests.Own(r.Mention)
-	revision, again := im.published[r.Mention.MentionId]
+	before, again := im.entries[r.Mention.MentionId]
 	if again {
 		im.summary.Dropped[reasonDuplicate]++
-		if r.Mention.Revision <= revision {
+		if r.Mention.Revision <= before.revision {
 			return nil
 		}
 	}
-	im.published[r.Mention.MentionId] = r.Mention.Revision
+	im.entries[r.Mention.MentionId] = entry{revision: r.Mention.Revision}
 	im.span(r.Mention.PublishedTime.AsTime())
 	im.pending = append(im.pending, r.Mention)
 	if len(im.pending) < importBatch {
 		return nil
 	}
-	return im.publish(ctx)
+	if err := im.publish(ctx); err != nil {
+		return err
+	}
+	return im.giveWay(ctx)
 }
 
 func (im *importer) span(t time.Time) {

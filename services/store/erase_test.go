@@ -32,10 +32,11 @@ func TestADeletedPostLeavesTheDisk(t *testing.T) {
 			       ('z', 'x:2', 1, 'third_party', 'post', 'live', 'other', 'other', now64(3), now64(3)),
 			       ('z', 'x:4', 1, 'third_party', 'post', 'imported', 'history', 'history', now64(3) - INTERVAL 4000 DAY, now64(3)),
 			       ('z', 'x:3', 1, 'third_party', 'post', 'live', 'old', 'old', now64(3) - INTERVAL 500 DAY, now64(3))`,
-		`INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts)
-			VALUES ('i', 1, 'spike', 'crisis', 'open', ['x:1', 'x:2'], '[{"text":"canary"}]'),
-			       ('j', 1, 'spike', 'crisis', 'open', ['x:2'], '[{"text":"other"}]')`,
-		`INSERT INTO page_events (page_id, incident_id, level, state, text) VALUES ('p', 'i', 'crisis', 'sent', 'canary'), ('q', 'j', 'crisis', 'sent', 'other')`,
+		`INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts, changed_time)
+			VALUES ('i', 1, 'spike', 'crisis', 'open', ['x:1', 'x:2'], '[{"text":"canary"}]', now64(3)),
+			       ('j', 1, 'spike', 'crisis', 'open', ['x:2'], '[{"text":"other"}]', now64(3))`,
+		`INSERT INTO page_events (page_id, incident_id, level, state, text, changed_time)
+			VALUES ('p', 'i', 'crisis', 'sent', 'canary', now64(3)), ('q', 'j', 'crisis', 'sent', 'other', now64(3))`,
 		`INSERT INTO deletions (mention_id, source, deleted_time) VALUES ('x:1', 'x', now64(3))`,
 	} {
 		require.NoError(t, conn.Exec(t.Context(), statement), statement)

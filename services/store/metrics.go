@@ -9,6 +9,7 @@ import (
 type metrics struct {
 	rows     *prometheus.CounterVec
 	failures *prometheus.CounterVec
+	amended  *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 }
 
@@ -18,6 +19,8 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			"Rows inserted, by table.", "table", tables),
 		failures: obs.Labelled(registry, "vigie_store_inserts_failed_total",
 			"Inserts that failed and will be tried again, by table.", "table", tables),
+		amended: obs.Labelled(registry, "vigie_store_mentions_amended_total",
+			"Mentions not written as they came: deleted, outdated (neither is written), other_time.", "reason", amendments),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "vigie_store_insert_duration_seconds", Help: "Duration of an insert, by table.",
 			Buckets: obs.WorkSeconds,

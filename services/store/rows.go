@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
@@ -14,19 +15,21 @@ import (
 // Tables this service writes.
 const (
 	tableMentions  = "mention_revisions"
+	tableHeads     = "mention_heads"
 	tableDeletions = "deletions"
 	tableIncidents = "incident_revisions"
 	tablePages     = "page_events"
 )
 
-var tables = []string{tableMentions, tableDeletions, tableIncidents, tablePages}
+var tables = []string{tableMentions, tableHeads, tableDeletions, tableIncidents, tablePages}
 
 // insertInto names the columns in the order of the rows below.
 var insertInto = map[string]string{
 	tableMentions: `INSERT INTO mention_revisions (brand_id, mention_id, revision, source, page, ownership, kind, origin,
 		url, title, text, language, author_id, author_handle, author_name, followers, verified, likes, shares, replies,
 		in_reply_to, shared_id, sentiment, sentiment_score, topics, owner, model_version,
-		published_time, collected_time, scored_time, import_id)`,
+		published_time, collected_time, scored_time, import_id, is_deleted)`,
+	tableHeads:     `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
 	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
 	tableIncidents: `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, source, page, level, state,
 		opened_time, level_time, resolved_time, changed_time, window_from, window_to,
@@ -36,24 +39,47 @@ var insertInto = map[string]string{
 		changed_time, delay_seconds, attempts, error, acked_by, text)`,
 }
 
-func mentionRow(s *vigiev1.ScoredMention) ([]any, error) {
+func checkScored(s *vigiev1.ScoredMention) error {
 	m := s.GetMention()
 	if m.GetMentionId() == "" || s.BrandId == "" || m.PublishedTime == nil {
-		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a scored mention without mention_id, brand_id or published_time"))
+		return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a scored mention without mention_id, brand_id or published_time"))
 	}
+	if s.Sentiment.Descriptor().Values().ByNumber(s.Sentiment.Number()) == nil {
+		return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: %s: %d is no Sentiment", m.MentionId, s.Sentiment))
+	}
+	return checkEnums(m.MentionId, m.Ownership, m.Kind, m.Origin)
+}
+
+// checkEnums says which of these the tables have no word for: a row that holds it
+// would keep its whole block out, again and again.
+func checkEnums(id string, values ...protoreflect.Enum) error {
+	for _, v := range values {
+		if v.Number() == 0 || v.Descriptor().Values().ByNumber(v.Number()) == nil {
+			return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: %s: %d is no %s", id, v.Number(), v.Descriptor().Name()))
+		}
+	}
+	return nil
+}
+
+// mentionRow is a mention as it was scored, with what was admitted of it.
+func mentionRow(s *vigiev1.ScoredMention, admitted head) []any {
+	m := s.GetMention()
 	return []any{
-		s.BrandId, m.MentionId, m.Revision, m.Source, m.Page, int8(m.Ownership), int8(m.Kind), int8(m.Origin),
+		s.BrandId, m.MentionId, m.Revision, m.Source, m.Page, int8(m.Ownership), int8(m.Kind), admitted.Origin,
 		m.Url, m.Title, m.Text, s.Language, m.GetAuthor().GetAuthorId(), m.GetAuthor().GetHandle(), m.GetAuthor().GetName(),
 		m.GetAuthor().GetFollowers(), m.GetAuthor().GetVerified(),
 		m.GetEngagement().GetLikes(), m.GetEngagement().GetShares(), m.GetEngagement().GetReplies(),
 		m.InReplyTo, m.Shares, int8(s.Sentiment), s.SentimentScore, s.Topics, s.Owner, s.ModelVersion,
-		moment(m.PublishedTime), moment(m.CollectedTime), moment(s.ScoredTime), m.ImportId,
-	}, nil
+		admitted.PublishedTime, admitted.CollectedTime, moment(s.ScoredTime), admitted.ImportID, admitted.IsDeleted,
+	}
 }
 
 func incidentRow(in *vigiev1.Incident) ([]any, error) {
 	if in.IncidentId == "" || in.Revision == 0 {
 		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: an incident without incident_id or revision"))
+	}
+	if err := checkEnums(in.IncidentId, in.Kind, in.Level, in.State); err != nil {
+		return nil, err
 	}
 	e := in.GetEvidence()
 	posts, err := json.Marshal(shownPosts(e.GetPosts()))
@@ -99,8 +125,11 @@ func shownPosts(posts []*vigiev1.EvidencePost) []shownPost {
 }
 
 func pageRow(p *vigiev1.Page) ([]any, error) {
-	if p.PageId == "" || p.State == vigiev1.PageState_PAGE_STATE_UNSPECIFIED {
-		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a page without page_id or state"))
+	if p.PageId == "" {
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a page without page_id"))
+	}
+	if err := checkEnums(p.PageId, p.Level, p.State); err != nil {
+		return nil, err
 	}
 	return []any{
 		p.PageId, p.IncidentId, p.BrandId, int8(p.Level), p.Step, p.PersonId, p.Channel, int8(p.State),

@@ -31,6 +31,16 @@ func start(t *testing.T) (*bus.Bus, driver.Conn) {
 	cfg := config.Default()
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
 	b := bustest.Start(t)
+	serve(t, cfg, b)
+	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return b, conn
+}
+
+// serve runs one store until the test ends, or until stop is called.
+func serve(t *testing.T, cfg *config.Config, b *bus.Bus) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done, ready := make(chan error, 1), make(chan struct{})
 	env := run.Env{Config: config.NewLive(cfg), Bus: b, Logger: slog.New(slog.DiscardHandler),
@@ -39,19 +49,17 @@ func start(t *testing.T) (*bus.Bus, driver.Conn) {
 		done <- store.Run(ctx, env, func() { close(ready) })
 		close(done)
 	}()
-	t.Cleanup(func() {
+	stop = func() {
 		cancel()
 		require.NoError(t, <-done)
-	})
+	}
+	t.Cleanup(stop)
 	select {
 	case <-ready:
 	case err := <-done:
 		t.Fatal("the store ended before it was ready: ", err)
 	}
-	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
-	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
-	return b, conn
+	return stop
 }
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
@@ -147,18 +155,40 @@ func TestADeletedMentionIsGoneAndStaysSo(t *testing.T) {
 	require.EqualValues(t, 2, value[uint64](t, conn, `SELECT count() FROM mentions`), "a late revision does not bring it back")
 }
 
+// The store asks for a whole batch of ids in one query, however long they are.
+func TestABatchOfTheLongestIDs(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	var outs []bus.Outgoing
+	for n := range bus.StoreScored.Batch {
+		s := scored(n, 0, "court")
+		s.Mention.MentionId = fmt.Sprintf("rss:%01020d", n)
+		outs = append(outs, bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, "zest", "rss"), ID: fmt.Sprint(n), Message: s})
+	}
+	for _, result := range b.PublishAll(t.Context(), outs) {
+		require.NoError(t, result.Err)
+	}
+	bustest.Settled(t, b, bus.StoreScored)
+	require.EqualValues(t, len(outs), value[uint64](t, conn, `SELECT count() FROM mentions`))
+}
+
 func TestAMessageThatBreaksItsContractIsADeadLetter(t *testing.T) {
 	t.Parallel()
 	b, conn := start(t)
 	broken := scored(1, 0, "sans date")
 	broken.Mention.PublishedTime = nil
 	publish(t, b, broken, 0)
+	unknown := scored(3, 0, "d'une sorte que personne ne connaît")
+	unknown.Mention.Kind = 99
+	publish(t, b, unknown, 0)
 	publish(t, b, scored(2, 0, "avec date"), 0)
 	bustest.Settled(t, b, bus.StoreScored)
 	require.EqualValues(t, 1, value[uint64](t, conn, `SELECT count() FROM mentions`))
 	letters := bustest.DeadLetters(t, b)
-	require.Len(t, letters, 1)
-	require.Equal(t, bus.ReasonInvalid, letters[0].Reason)
+	require.Len(t, letters, 2)
+	for _, letter := range letters {
+		require.Equal(t, bus.ReasonInvalid, letter.Reason)
+	}
 }
 
 func TestIncidentsAndPagesAreReadAsTheyStand(t *testing.T) {

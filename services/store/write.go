@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -9,57 +11,182 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
-func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []error {
-	return write(ctx, s, tableMentions, batch, mentionRow)
-}
-
-func (s *service) writeIncidents(ctx context.Context, batch []*bus.Message) []error {
-	return write(ctx, s, tableIncidents, batch, incidentRow)
-}
-
-func (s *service) writePages(ctx context.Context, batch []*bus.Message) []error {
-	return write(ctx, s, tablePages, batch, pageRow)
-}
-
 // message is a pointer to a protobuf message of type T.
 type message[T any] interface {
 	*T
 	proto.Message
 }
 
-// write turns each message into a row and inserts them together.
-func write[T any, P message[T]](ctx context.Context, s *service, table string, batch []*bus.Message, row func(P) ([]any, error)) []error {
-	outcomes := make([]error, len(batch))
-	rows := make([][]any, 0, len(batch))
-	owner := make([]int, 0, len(batch))
-	for i, m := range batch {
-		value := P(new(T))
-		if outcomes[i] = m.Decode(value); outcomes[i] != nil {
-			continue
-		}
-		cells, err := row(value)
-		if err != nil {
-			outcomes[i] = err
-			continue
-		}
-		rows, owner = append(rows, cells), append(owner, i)
-	}
-	return s.insert(ctx, table, outcomes, rows, owner)
+// block is a batch on its way into one table: the outcome of each message, and
+// the rows that came of those that could be read.
+type block struct {
+	outcomes  []error
+	rows      [][]any
+	ids       []string // mentions the messages are about
+	revisions []uint64 // and their revisions
 }
 
-// writeDeletions remembers what is gone, then hides it.
-func (s *service) writeDeletions(ctx context.Context, batch []*bus.Message) []error {
-	var ids []string
-	outcomes := write(ctx, s, tableDeletions, batch, func(d *vigiev1.Deletion) ([]any, error) {
-		ids = append(ids, d.MentionId)
-		return []any{d.MentionId, d.Source, moment(d.DeletedTime)}, nil
-	})
-	if err := s.hide(ctx, ids); err != nil {
-		for i := range outcomes {
-			if outcomes[i] == nil {
-				outcomes[i] = bus.Retry(retryDelay, err)
-			}
+// read visits each message of a batch that can be decoded. What visit answers is
+// its outcome.
+func read[T any, P message[T]](batch []*bus.Message, visit func(b *block, value P) error) *block {
+	b := &block{outcomes: make([]error, len(batch))}
+	for i, m := range batch {
+		value := P(new(T))
+		if b.outcomes[i] = m.Decode(value); b.outcomes[i] == nil {
+			b.outcomes[i] = visit(b, value)
 		}
 	}
-	return outcomes
+	return b
+}
+
+// says notes which revision of a mention a message is about.
+func (b *block) says(id string, revision uint64) {
+	b.ids, b.revisions = append(b.ids, id), append(b.revisions, revision)
+}
+
+// again makes every message that is not dead come again.
+func (s *service) again(b *block, table string, err error) []error {
+	s.metrics.failures.WithLabelValues(table).Inc()
+	for i, outcome := range b.outcomes {
+		if outcome == nil {
+			b.outcomes[i] = bus.Retry(retryDelay, err)
+		}
+	}
+	return b.outcomes
+}
+
+// send inserts rows in one go.
+func (s *service) send(ctx context.Context, insert string, rows [][]any) error {
+	ctx, cancel := context.WithTimeout(ctx, insertWithin)
+	defer cancel()
+	batch, err := s.conn.PrepareBatch(ctx, insert)
+	if err != nil {
+		return fmt.Errorf("store: %.40s…: %w", insert, err)
+	}
+	defer batch.Close()
+	for _, row := range rows {
+		if err := batch.Append(row...); err != nil {
+			return fmt.Errorf("store: %.40s…: %w", insert, err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("store: %.40s…: %w", insert, err)
+	}
+	return nil
+}
+
+// writeMentions writes each mention as it fits what is known of it.
+func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []error {
+	scored := make([]*vigiev1.ScoredMention, 0, len(batch))
+	b := read(batch, func(b *block, value *vigiev1.ScoredMention) error {
+		if err := checkScored(value); err != nil {
+			return err
+		}
+		scored = append(scored, value)
+		b.says(value.Mention.MentionId, value.Mention.Revision)
+		return nil
+	})
+	return s.change(ctx, b, func(known map[string]heads) error {
+		for _, value := range scored {
+			id := value.Mention.MentionId
+			row, amended := known[id].admit(value)
+			if amended != "" {
+				s.metrics.amended.WithLabelValues(amended).Inc()
+			}
+			if amended == amendedDeleted || amended == amendedOutdated {
+				continue
+			}
+			known[id] = append(known[id], row)
+			b.rows = append(b.rows, mentionRow(value, row))
+		}
+		return nil
+	})
+}
+
+// writeDeletions remembers what is gone, and hides it.
+func (s *service) writeDeletions(ctx context.Context, batch []*bus.Message) []error {
+	var rows [][]any
+	b := read(batch, func(b *block, d *vigiev1.Deletion) error {
+		rows = append(rows, []any{d.MentionId, d.Source, moment(d.DeletedTime)})
+		b.says(d.MentionId, goneRevision)
+		return nil
+	})
+	return s.change(ctx, b, func(map[string]heads) error { return s.write(ctx, tableDeletions, rows) })
+}
+
+// writeDrops remembers revisions that concern no brand, and hides those before.
+// Below revision 0 there is none.
+func (s *service) writeDrops(ctx context.Context, batch []*bus.Message) []error {
+	var rows [][]any
+	b := read(batch, func(b *block, d *vigiev1.Drop) error {
+		if d.Revision > 0 {
+			rows = append(rows, []any{d.MentionId, d.Revision, uint8(1)})
+			b.says(d.MentionId, d.Revision)
+		}
+		return nil
+	})
+	return s.change(ctx, b, func(map[string]heads) error { return s.write(ctx, tableHeads, rows) })
+}
+
+// change writes what a batch says of mentions: first what remember does, then the
+// block's rows, and tombstones over what they make obsolete, in one insert. One
+// change at a time: what is known must not change between question and answer.
+func (s *service) change(ctx context.Context, b *block, remember func(known map[string]heads) error) []error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	known, err := s.heads(ctx, b.ids)
+	if err != nil {
+		return s.again(b, tableMentions, err)
+	}
+	for i, id := range b.ids {
+		supersede(known, id, b.revisions[i])
+	}
+	if err := remember(known); err != nil {
+		return s.again(b, tableMentions, err)
+	}
+	b.rows = append(b.rows, tombstones(known)...)
+	return s.done(ctx, tableMentions, b)
+}
+
+func (s *service) writeIncidents(ctx context.Context, batch []*bus.Message) []error {
+	return s.done(ctx, tableIncidents, read(batch, func(b *block, in *vigiev1.Incident) error {
+		row, err := incidentRow(in)
+		if err == nil {
+			b.rows = append(b.rows, row)
+		}
+		return err
+	}))
+}
+
+func (s *service) writePages(ctx context.Context, batch []*bus.Message) []error {
+	return s.done(ctx, tablePages, read(batch, func(b *block, p *vigiev1.Page) error {
+		row, err := pageRow(p)
+		if err == nil {
+			b.rows = append(b.rows, row)
+		}
+		return err
+	}))
+}
+
+// done writes a block. Every message that could be read shares the outcome: done,
+// or again later.
+func (s *service) done(ctx context.Context, table string, b *block) []error {
+	if err := s.write(ctx, table, b.rows); err != nil {
+		return s.again(b, table, err)
+	}
+	return b.outcomes
+}
+
+// write inserts rows, if there are any, and counts them.
+func (s *service) write(ctx context.Context, table string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	start := time.Now()
+	if err := s.send(ctx, insertInto[table], rows); err != nil {
+		return err
+	}
+	s.metrics.rows.WithLabelValues(table).Add(float64(len(rows)))
+	s.metrics.seconds.WithLabelValues(table).Observe(time.Since(start).Seconds())
+	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,6 +33,16 @@ func (a *app) importCommand() *cobra.Command {
 		Long: `Reads files of posts, publishes each as a mention, and returns when all are
 stored, with an account of every record on standard output (JSON). History feeds
 baselines and dashboards; it never pages anyone. Importing twice changes nothing.
+While it runs, live mentions go first: it reads no faster than they allow.
+
+The account speaks of this run alone; read = stored + all of dropped:
+  read       records in the files
+  published  different mentions among them that could be read, given to the scorer
+  stored     of those, in the tables because of this run
+  dropped    the others, by reason: already_known (in the tables before), no_brand
+             (none of your brands), duplicate (twice in these files), deleted (its
+             source took it back), outdated (a newer revision concerns no brand),
+             or what is wrong with the record; see: vigie deadletter
 
 Where ` + "`vigie up`" + ` runs, the import goes through it; where it does not, and the
 config has the embedded NATS and ClickHouse, the import starts what it needs.
@@ -48,10 +60,8 @@ Formats:
 			if err != nil {
 				return err
 			}
-			for _, path := range paths {
-				if _, err := os.Stat(path); err != nil {
-					return usageError{err}
-				}
+			if err := importable(format, paths); err != nil {
+				return usageError{err}
 			}
 			p := a.process(cfg)
 			return p.importAll(cmd.Context(), format, paths)
@@ -60,6 +70,23 @@ Formats:
 	cmd.Flags().StringVarP(&format, "format", "f", "", "x-v2, ndjson or csv")
 	_ = cmd.MarkFlagRequired("format")
 	return cmd
+}
+
+// importable refuses what cannot be imported before anything is started.
+func importable(format string, paths []string) error {
+	if !slices.Contains(ingest.Formats, format) {
+		return fmt.Errorf("unknown format %q: one of %s", format, strings.Join(ingest.Formats, ", "))
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if info.IsDir() {
+			return fmt.Errorf("%s is a folder: name the files in it", path)
+		}
+	}
+	return nil
 }
 
 // importAll goes through the Vigie that runs, or that the config names elsewhere;
@@ -124,6 +151,9 @@ func (p *process) importInto(ctx context.Context, b *bus.Bus, format string, pat
 		Reading: bars.read, Storing: bars.store,
 	}.Run(ctx)
 	bars.end()
+	if summary.Read == 0 && err != nil {
+		return err
+	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetIndent("", "  ")
 	if printed := encoder.Encode(summary); printed != nil && err == nil {

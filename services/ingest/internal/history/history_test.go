@@ -59,6 +59,48 @@ func TestACSVWithAnUnknownColumnIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, `unknown column "txt"`)
 }
 
+// A quote that nobody closed costs its own record, whatever comes after it; cells
+// with line ends in them are read whole.
+func TestAnOpenQuoteCostsItsOwnRecord(t *testing.T) {
+	t.Parallel()
+	const header = "source,id,text,published_time\n"
+	good := func(id, text string) string { return "forum," + id + "," + text + ",2026-03-04T12:00:00Z\n" }
+	for name, c := range map[string]struct {
+		file    string
+		ids     []string
+		reasons []bus.Reason
+	}{
+		"cells with line ends":          {good("1", "\"a\n\nb, \"\"c\"\"\n\"") + good("2", "x"), []string{"1", "2"}, nil},
+		"a quote never closed":          {good("1", "a") + good("2", "\"b") + good("3", "c") + good("4", "d"), []string{"1", "3", "4"}, []bus.Reason{bus.ReasonMalformed}},
+		"a quote closed by another's":   {good("1", "\"b") + good("2", "\"c, d\"") + good("3", "e"), []string{"2", "3"}, []bus.Reason{bus.ReasonMalformed}},
+		"over lines that are no record": {good("1", "\"b\nhello\n") + good("2", "c"), []string{"2"}, []bus.Reason{bus.ReasonMalformed}},
+		"at the end":                    {good("1", "a") + "forum,2,\"b", []string{"1"}, []bus.Reason{bus.ReasonTruncated}},
+		"too few cells":                 {"forum,1\n" + good("2", "a"), []string{"2"}, []bus.Reason{bus.ReasonMalformed}},
+		"a quote within a cell":         {good("1", "a \"b\" c") + good("2", "a"), []string{"2"}, []bus.Reason{bus.ReasonMalformed}},
+		"no end in sight":               {good("1", "a") + "forum,2,\"" + strings.Repeat(strings.Repeat("b", 1<<10)+"\n", 5<<10) + good("3", "c"), []string{"1", "3"}, nil},
+		"a line without end":            {good("1", "a") + "forum,2," + strings.Repeat("b", 9<<20) + "\n" + good("3", "c"), []string{"1", "3"}, []bus.Reason{bus.ReasonTooLarge}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var ids []string
+			var reasons []bus.Reason
+			require.NoError(t, history.CSV(strings.NewReader(header+c.file), func(r history.Record) error {
+				require.LessOrEqual(t, len(r.Raw), 4<<20, "memory is bounded")
+				if r.Err != nil {
+					reasons = append(reasons, r.Reason)
+					return nil
+				}
+				ids = append(ids, strings.TrimPrefix(r.Mention.MentionId, "forum:"))
+				return nil
+			}))
+			require.Equal(t, c.ids, ids)
+			if c.reasons != nil {
+				require.Equal(t, c.reasons, reasons)
+			}
+		})
+	}
+}
+
 // Whatever the bytes, each record is a mention or has a reason, and none is lost.
 func FuzzLines(f *testing.F) {
 	f.Add([]byte("{\"source\":\"f\",\"id\":\"1\",\"published_time\":\"2026-03-04T12:00:00Z\"}\n\n\xff\n{"))

@@ -2,7 +2,6 @@ package history
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -28,11 +27,21 @@ type Decode func(line []byte) (*vigiev1.Mention, error)
 // Lines visits the records of a file with one a line. Blank lines are none. It
 // stops at the first error of visit or of reading.
 func Lines(r io.Reader, decode Decode, visit func(Record) error) error {
+	return eachLine(r, func(line []byte, tooLong bool) error {
+		if line = trimEnd(line); len(line) == 0 {
+			return nil
+		}
+		return visit(decodeLine(line, tooLong, decode))
+	})
+}
+
+// eachLine visits the lines of a file, each with its end, cut when too long.
+func eachLine(r io.Reader, visit func(line []byte, tooLong bool) error) error {
 	reader := bufio.NewReaderSize(r, 256<<10)
 	for {
 		line, tooLong, err := readLine(reader)
 		if len(line) > 0 {
-			if err := visit(decodeLine(line, tooLong, decode)); err != nil {
+			if err := visit(line, tooLong); err != nil {
 				return err
 			}
 		}
@@ -55,7 +64,7 @@ func readLine(r *bufio.Reader) (line []byte, tooLong bool, err error) {
 			line = append(line, part...)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return trimEnd(line), tooLong, err
+			return line, tooLong, err
 		}
 	}
 }
@@ -69,10 +78,14 @@ func trimEnd(line []byte) []byte {
 
 func decodeLine(line []byte, tooLong bool, decode Decode) Record {
 	if tooLong {
-		return Record{Raw: line, Reason: bus.ReasonTooLarge, Err: fmt.Errorf("more than %d bytes in one record", maxRecord)}
+		return tooLarge(line)
 	}
 	mention, err := decode(line)
 	return record(line, mention, err)
+}
+
+func tooLarge(raw []byte) Record {
+	return Record{Raw: raw, Reason: bus.ReasonTooLarge, Err: fmt.Errorf("more than %d bytes in one record", maxRecord)}
 }
 
 func record(raw []byte, mention *vigiev1.Mention, err error) Record {
@@ -85,51 +98,4 @@ func record(raw []byte, mention *vigiev1.Mention, err error) Record {
 		reason = permanent.Reason
 	}
 	return Record{Raw: raw, Reason: reason, Err: err}
-}
-
-// CSV visits the records of a file whose first line names the columns. Columns
-// go by the names of the NDJSON keys, in any order.
-func CSV(r io.Reader, visit func(Record) error) error {
-	reader := csv.NewReader(r)
-	reader.ReuseRecord = true
-	header, err := reader.Read()
-	if err != nil {
-		return fmt.Errorf("history: the CSV has no header line: %w", err)
-	}
-	columns, err := columnsOf(header)
-	if err != nil {
-		return err
-	}
-	reader.FieldsPerRecord = len(columns)
-	for {
-		cells, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		var parse *csv.ParseError
-		if err != nil && !errors.As(err, &parse) {
-			return fmt.Errorf("history: read: %w", err)
-		}
-		if err := visit(csvRecord(columns, cells, err)); err != nil {
-			return err
-		}
-	}
-}
-
-func csvRecord(columns, cells []string, err error) Record {
-	var raw []byte
-	for i, cell := range cells {
-		if i > 0 {
-			raw = append(raw, ',')
-		}
-		raw = append(raw, cell...)
-	}
-	if err != nil {
-		return Record{Raw: raw, Reason: bus.ReasonMalformed, Err: err}
-	}
-	if len(raw) > maxRecord {
-		return Record{Raw: raw[:maxRecord], Reason: bus.ReasonTooLarge, Err: fmt.Errorf("more than %d bytes in one record", maxRecord)}
-	}
-	mention, err := fromCells(columns, cells)
-	return record(raw, mention, err)
 }

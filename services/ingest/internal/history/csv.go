@@ -1,0 +1,150 @@
+package history
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+)
+
+// CSV visits the records of a file whose first line names the columns. Columns
+// go by the names of the NDJSON keys, in any order.
+//
+// A record goes on over line ends while a quote is open, but not over a line that
+// is a record by itself, nor beyond maxRecord: a quote that nobody closed costs
+// its own record, and nothing after it.
+func CSV(r io.Reader, visit func(Record) error) error {
+	c := &csvCutter{visit: visit}
+	if err := eachLine(r, c.line); err != nil {
+		return err
+	}
+	if c.columns == nil {
+		return errors.New("history: the CSV has no header line")
+	}
+	return c.end(bus.ReasonTruncated, errors.New("the file ends within a quote"))
+}
+
+// csvCutter cuts lines into records.
+type csvCutter struct {
+	visit   func(Record) error
+	columns []string // nil before the header
+	open    []byte   // a record whose quote is open
+}
+
+func (c *csvCutter) line(line []byte, tooLong bool) error {
+	switch {
+	case c.columns == nil:
+		return c.header(line)
+	case tooLong:
+		if err := c.end(bus.ReasonMalformed, errNotClosed); err != nil {
+			return err
+		}
+		return c.visit(tooLarge(line))
+	case c.open == nil:
+		return c.start(line)
+	case bytes.Count(line, comma) >= len(c.columns)-1 && c.decode(line).Err == nil:
+		if err := c.end(bus.ReasonMalformed, errNotClosed); err != nil {
+			return err
+		}
+		return c.start(line)
+	case len(c.open)+len(line) > maxRecord:
+		record := tooLarge(c.open)
+		c.open = nil
+		if err := c.visit(record); err != nil {
+			return err
+		}
+		return c.start(line)
+	}
+	c.open = append(c.open, line...)
+	if quoteOpen(line, true) {
+		return nil
+	}
+	record := c.decode(c.open)
+	c.open = nil
+	return c.visit(record)
+}
+
+var comma = []byte(",")
+
+var errNotClosed = errors.New("a quote is opened and not closed")
+
+// start takes the first line of a record.
+func (c *csvCutter) start(line []byte) error {
+	if quoteOpen(line, false) {
+		c.open = bytes.Clone(line)
+		return nil
+	}
+	if len(trimEnd(line)) == 0 {
+		return nil
+	}
+	return c.visit(c.decode(line))
+}
+
+// end gives up a record whose quote is still open.
+func (c *csvCutter) end(reason bus.Reason, fault error) error {
+	if c.open == nil {
+		return nil
+	}
+	record := Record{Raw: c.open, Reason: reason, Err: fault}
+	c.open = nil
+	return c.visit(record)
+}
+
+func (c *csvCutter) header(line []byte) error {
+	if len(trimEnd(line)) == 0 {
+		return nil
+	}
+	cells, err := cells(line)
+	if err != nil {
+		return fmt.Errorf("history: the header line of the CSV: %w", err)
+	}
+	c.columns, err = columnsOf(cells)
+	return err
+}
+
+// decode reads one whole record.
+func (c *csvCutter) decode(raw []byte) Record {
+	cells, err := cells(raw)
+	if err == nil && len(cells) != len(c.columns) {
+		err = fmt.Errorf("%d cells, where the header names %d columns", len(cells), len(c.columns))
+	}
+	if err != nil {
+		return Record{Raw: raw, Reason: bus.ReasonMalformed, Err: err}
+	}
+	mention, err := fromCells(c.columns, cells)
+	return record(raw, mention, err)
+}
+
+// cells reads the one record that raw is.
+func cells(raw []byte) ([]string, error) {
+	reader := csv.NewReader(bytes.NewReader(raw))
+	cells, err := reader.Read()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := reader.Read(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one record")
+	}
+	return cells, nil
+}
+
+// quoteOpen says whether a line that begins within a quoted cell, or not, ends
+// within one. A quote opens at the start of a cell only.
+func quoteOpen(line []byte, quoted bool) bool {
+	start := !quoted
+	for i := 0; i < len(line); i++ {
+		switch ch := line[i]; {
+		case !quoted:
+			quoted = start && ch == '"'
+			start = ch == ','
+		case ch == '"' && i+1 < len(line) && line[i+1] == '"':
+			i++
+		case ch == '"':
+			quoted = false
+		}
+	}
+	return quoted
+}

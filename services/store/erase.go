@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
+)
+
+const (
+	// eraseEvery is how often what was deleted, and what is too old, is taken off
+	// the disk. With the streams' retention it bounds INVARIANTS 10.
+	eraseEvery = time.Hour
+	// eraseWithin bounds one erasure; what it leaves is for the next.
+	eraseWithin = 20 * time.Minute
+)
+
+// eraseHourly erases at the start and every hour, until ctx is done.
+func (s *service) eraseHourly(ctx context.Context, keep time.Duration) error {
+	ticker := time.NewTicker(eraseEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.erase(ctx, keep); err != nil && ctx.Err() == nil {
+			s.logger.Warn("store: will erase again", "in", eraseEvery, "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// erase takes what was deleted, and what is past its retention, off the disk.
+func (s *service) erase(ctx context.Context, keep time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, eraseWithin)
+	defer cancel()
+	if err := s.eraseDeleted(ctx); err != nil {
+		return err
+	}
+	return s.eraseOld(ctx, keep)
+}
+
+const (
+	deleted = `(SELECT mention_id FROM deletions)`
+	// wordsOfDeleted finds rows by the tables' keys, not by reading all there is.
+	wordsOfDeleted = `is_deleted = 0 AND (brand_id, published_time, mention_id) IN
+		(SELECT brand_id, published_time, mention_id FROM mention_heads WHERE mention_id IN ` + deleted + `)`
+	quotesDeleted = `(hasAny(mention_ids, (SELECT groupArray(mention_id) FROM deletions))
+		OR hasAny(arrayMap(p -> JSONExtractString(p, 'mention_id'), JSONExtractArrayRaw(posts)), (SELECT groupArray(mention_id) FROM deletions)))`
+)
+
+// eraseDeleted takes the words of deleted mentions off the disk, and out of the
+// incidents and pages that showed them: all posts of such an incident, for their
+// words cannot be told apart in a page's text. The figures stay. Pages come first,
+// for they are found by what their incident still quotes.
+func (s *service) eraseDeleted(ctx context.Context) error {
+	if some, err := s.some(ctx, "deletions", "1"); err != nil || !some {
+		return err
+	}
+	if err := s.alter(ctx, tableMentions, "DELETE", wordsOfDeleted); err != nil {
+		return err
+	}
+	quoting := `incident_id IN (SELECT incident_id FROM incident_revisions WHERE ` + quotesDeleted + `)`
+	if err := s.alter(ctx, tablePages, "UPDATE text = ''", `text != '' AND `+quoting); err != nil {
+		return err
+	}
+	return s.alter(ctx, tableIncidents, "UPDATE posts = '[]'", `posts != '[]' AND `+quotesDeleted)
+}
+
+// eraseOld takes off what is past its retention, by whole days: a table is then
+// written anew once a day. Imported history is as old as it was meant to be: it
+// ages from its import. What is known of a mention outlives its last row.
+func (s *service) eraseOld(ctx context.Context, keep time.Duration) error {
+	before := fmt.Sprintf(" < toStartOfDay(now('UTC') - INTERVAL %d SECOND)", int(keep.Seconds()))
+	for _, old := range []struct{ table, moment string }{
+		{tableMentions, "if(origin = 'imported', collected_time, published_time)"},
+		{tableHeads, "inserted_time"},
+		{tableIncidents, "changed_time"},
+		{tablePages, "changed_time"},
+	} {
+		if err := s.alter(ctx, old.table, "DELETE", old.moment+before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alter changes the rows of a table where there are any, and waits for it.
+func (s *service) alter(ctx context.Context, table, change, where string) error {
+	some, err := s.some(ctx, table, where)
+	if err != nil || !some {
+		return err
+	}
+	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"mutations_sync": 1}))
+	if err := s.conn.Exec(ctx, `ALTER TABLE `+table+` `+change+` WHERE `+where); err != nil {
+		return fmt.Errorf("store: erase from %s: %w", table, err)
+	}
+	return nil
+}
+
+func (s *service) some(ctx context.Context, table, where string) (bool, error) {
+	var n uint64
+	if err := s.conn.QueryRow(ctx, `SELECT count() FROM (SELECT 1 FROM `+table+` WHERE `+where+` LIMIT 1)`).Scan(&n); err != nil {
+		return false, fmt.Errorf("store: look for what to erase in %s: %w", table, err)
+	}
+	return n > 0, nil
+}
