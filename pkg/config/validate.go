@@ -39,6 +39,7 @@ func (c *checker) validate(cfg *Config) {
 	c.sources(cfg)
 	c.detector(cfg.Detector)
 	c.oncall(cfg)
+	c.heartbeat(cfg.Heartbeat)
 	c.simulate(cfg)
 }
 

@@ -76,7 +76,11 @@ func (a *app) role(name, short, long string, serve serve) *cobra.Command {
 				return err
 			}
 			defer env.Bus.Close()
-			return run.Parts(cmd.Context(), p.logger, grace, p.admin(), p.reload(), service(env, name, serve))
+			parts := []run.Part{p.admin(), p.reload(), service(env, name, serve)}
+			if name == "pager" { // of all roles, the one whose silence nobody else would notice
+				parts = append(parts, p.heartbeat()...)
+			}
+			return run.Parts(cmd.Context(), p.logger, grace, parts...)
 		},
 	}
 }
