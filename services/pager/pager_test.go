@@ -177,7 +177,7 @@ func TestWhoCannotBeReachedIsPassedOverAtOnce(t *testing.T) {
 // One dead channel: the others hear of their incidents meanwhile.
 func TestADeadChannelHoldsUpNobodyElse(t *testing.T) {
 	t.Parallel()
-	dead := slack.New()
+	dead := slack.New(slack.Options{})
 	dead.FailAlways(slack.Timeout)
 	server := httptest.NewServer(dead)
 	t.Cleanup(server.Close)

@@ -90,16 +90,17 @@ func (h *heartbeat) beat(ctx context.Context, client *http.Client) {
 		return // it stops: whatever failed is no fault
 	}
 	h.beats.WithLabelValues(string(outcome)).Inc()
-	switch {
-	case outcome == h.last:
-	case outcome == beatWithheld:
+	if outcome == h.last {
+		return
+	}
+	switch h.last = outcome; outcome {
+	case beatWithheld:
 		h.logger.Error("heartbeat: withheld, so that the watcher outside raises the alarm", "err", err)
-	case outcome == beatFailed:
+	case beatFailed:
 		h.logger.Warn("heartbeat: the watcher outside does not take it", "err", err)
 	default:
 		h.logger.Info("heartbeat: sent")
 	}
-	h.last = outcome
 }
 
 func (h *heartbeat) isWell(ctx context.Context) error {

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	// Domain is the instance's name, "mastodon.example" where empty.
 	Domain string
+	// Web is where a browser finds a status, "https://" and its author's instance
+	// where empty. A status's uri, which is its identity, does not depend on it.
+	Web string
 	// Token is the one access token that is taken.
 	Token string
 	// Account is whose token it is; posts that name it become notifications.

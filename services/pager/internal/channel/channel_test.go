@@ -72,7 +72,7 @@ const secretPath = "/services/T1/B1/secret"
 
 func TestSlackTakesAPage(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, page()))
 	messages := fake.Messages()
 	require.Len(t, messages, 1)
@@ -85,7 +85,7 @@ func TestSlackTakesAPage(t *testing.T) {
 // A page's id can be longer than what Slack takes of one.
 func TestSlackKnowsAPageByItsID(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	p := page()
 	p.ID = strings.Repeat("é", 300) + "/alert/0/alice/slack"
 	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, p))
@@ -95,7 +95,7 @@ func TestSlackKnowsAPageByItsID(t *testing.T) {
 // In Slack a post can notify a whole company, or look like a link to a bank.
 func TestHostileTextStaysTextInSlack(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	p := page()
 	p.Brand = hostile
 	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, p))
@@ -137,7 +137,7 @@ func walk(value any, visit func(key, text string)) {
 
 func TestWhatSlackAnswers(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	cfg := config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}
 	for _, row := range []struct {
 		name      string
@@ -174,7 +174,7 @@ func TestNoErrorTellsTheHooksAddress(t *testing.T) {
 
 func TestADeadChannelIsGivenUpInTime(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	fake.FailAlways(slack.Timeout)
 	channel, err := New(config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)})
 	require.NoError(t, err)
