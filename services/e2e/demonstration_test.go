@@ -79,6 +79,7 @@ func TestTheDemonstration(t *testing.T) {
 	for _, source := range []string{"rss", "bluesky", "mastodon", "x"} {
 		require.Positive(t, m.sql("SELECT count() FROM mentions WHERE source = '"+source+"'"), source)
 	}
+	require.Zero(t, m.sql("SELECT count() FROM mentions WHERE url NOT LIKE 'http://127.0.0.1:%'"), "nothing invented points to a real network")
 	require.Zero(t, m.sql("SELECT count() - uniqExact(brand_id, mention_id) FROM mentions"), "each mention of a brand counts once")
 	require.Zero(t, up.stop(t), "%s", up.output)
 	require.Regexp(t, `(?s)\nstopping: .*\nstopped\n$`, up.output.String())
