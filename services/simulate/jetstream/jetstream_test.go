@@ -309,7 +309,7 @@ func TestThePastHasNoHoles(t *testing.T) {
 	defer s.Close()
 	s.Murmur(now.Add(-24*time.Hour), now)
 	last := now.Add(-24 * time.Hour)
-	for _, e := range s.log {
+	for _, e := range s.log.Events() {
 		if e.collection != postCollection {
 			continue
 		}

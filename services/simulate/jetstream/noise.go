@@ -25,16 +25,7 @@ const strangerID = 9_000_000
 // makeNoise plays everyone else on the network until the server closes.
 func (s *Server) makeNoise() {
 	r := rand.New(rand.NewPCG(1, 2))
-	ticker := time.NewTicker(time.Duration(float64(time.Second) / s.options.Noise))
-	defer ticker.Stop()
-	for n := int64(1); ; n++ {
-		select {
-		case <-s.done:
-			return
-		case <-ticker.C:
-			s.noise(r, n, s.options.Now())
-		}
-	}
+	s.life.Often(s.options.Noise, func(n int64) { s.noise(r, n, s.options.Now()) })
 }
 
 // murmurEvery is the time between two posts of the past: a network this large is
