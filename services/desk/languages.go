@@ -27,7 +27,7 @@ var french = words{
 	Rule: "règle", Model: "modèle", Zone: "Heures", BlindNow: "Sans voir : %s.", Escalation: "escalade %d", By: "par %s", Resolved: "Terminé",
 	States:     map[string]string{"sent": "en attente de réponse", "failed": "échec", "acked": "prise en charge"},
 	Sentiments: map[string]string{"negative": "négatif", "neutral": "neutre", "positive": "positif"},
-	ago:        "il y a %s", underWay: "En cours : ",
+	ago:        "il y a %s", now: "à l’instant", underWay: "En cours : ",
 	answers: [2]answers{
 		{none: "à prendre en charge", all: "prise en charge"},
 		{none: "à prendre en charge", some: "dont %s à prendre en charge", all: "prises en charge"},
@@ -59,7 +59,7 @@ var english = words{
 	Rule: "rule", Model: "model", Zone: "Times", BlindNow: "Not seeing: %s.", Escalation: "escalation %d", By: "by %s", Resolved: "Over",
 	States:     map[string]string{"sent": "no answer yet", "failed": "failed", "acked": "taken in charge"},
 	Sentiments: map[string]string{"negative": "negative", "neutral": "neutral", "positive": "positive"},
-	ago:        "%s ago", underWay: "Under way: ",
+	ago:        "%s ago", now: "just now", underWay: "Under way: ",
 	answers: [2]answers{
 		{none: "not taken in charge", all: "taken in charge"},
 		{none: "not taken in charge", some: "%s not taken in charge", all: "taken in charge"},

@@ -93,6 +93,7 @@ func TestAfterAnAckNothingIsAwaited(t *testing.T) {
 	code, _ = h.tap(h.link("bob", isCrisis, later()))
 	require.Equal(t, 200, code)
 	shows(0, 6+2) // Bob's link makes a page of its own
+	require.Contains(t, body, `</span> <span>Acme</span> <strong>Alice Martin`, "the list of pages names what each is about")
 	for _, p := range h.status().Pages {
 		require.Equal(t, stateAcked, p.State)
 	}

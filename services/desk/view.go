@@ -148,7 +148,7 @@ func (v viewer) incident(i Incident) incidentView {
 	out := incidentView{
 		ID: i.ID, Level: i.class(), LevelName: v.words.step(i.Level), Subject: v.subject(i),
 		Since: fmt.Sprintf(v.words.SinceTime, v.clock(i.Opened)), Facts: v.facts(i), Detail: i.Detail,
-		Footer: strings.Join([]string{v.words.Rule + " " + i.RuleVersion, v.words.Model + " " + i.ModelVersion, "id " + i.ID}, " · "),
+		Footer: strings.Join([]string{v.words.Rule + " " + i.RuleVersion, v.words.Model + " " + i.ModelVersion}, " · "),
 	}
 	if i.Kind == kindBlind {
 		out.LevelName = wording.Capital(v.words.Blind.One)
@@ -166,7 +166,9 @@ func (v viewer) incident(i Incident) incidentView {
 		out.Posts = append(out.Posts, v.post(p))
 	}
 	for _, p := range i.Pages {
-		out.Pages = append(out.Pages, v.page(p, i))
+		shown := v.page(p, i)
+		shown.Subject = "" // it stands above
+		out.Pages = append(out.Pages, shown)
 	}
 	switch {
 	case i.AckedBy != "":

@@ -29,7 +29,7 @@ type words struct {
 	Rule, Model, Zone, BlindNow, Escalation, By, Resolved string
 
 	States, Sentiments map[string]string
-	ago                string
+	ago, now           string
 	underWay           string // before the list of what is
 	answers            [2]answers
 }
@@ -41,7 +41,14 @@ type answers struct{ none, some, all string }
 func languageOf(code string) words { return wording.Pick(code, french, english) }
 
 // age is how long ago something was.
-func (w words) age(at, now time.Time) string { return fmt.Sprintf(w.ago, w.Span(now.Sub(at))) }
+func (w words) age(at, now time.Time) string {
+	if d := now.Sub(at); d >= justNow {
+		return fmt.Sprintf(w.ago, w.Span(d))
+	}
+	return w.now
+}
+
+const justNow = 10 * time.Second
 
 // known is a count, or a dash for one that is not known.
 func (w words) known(n *uint64) string {

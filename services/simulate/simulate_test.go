@@ -101,7 +101,8 @@ func TestAPostCanBeOpened(t *testing.T) {
 // answers "<did>/<rkey>".
 func onBluesky(t *testing.T, server, word string) string {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), server+"/bluesky/subscribe?cursor=1&wantedCollections=app.bsky.feed.post", nil)
+	conn, _, err := websocket.Dial( //nolint:bodyclose // the library closes it
+		t.Context(), server+"/bluesky/subscribe?cursor=1&wantedCollections=app.bsky.feed.post", nil)
 	require.NoError(t, err)
 	defer func() { _ = conn.CloseNow() }()
 	for {
