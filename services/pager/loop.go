@@ -131,7 +131,7 @@ func (l *loop) drain(ctx context.Context) error {
 		}
 	}
 	if n := len(l.unstored); n > 0 {
-		return fmt.Errorf("pager: the outcome of %d attempts could not be stored", n)
+		return fmt.Errorf("pager: attempts whose outcome could not be stored: %d", n)
 	}
 	return nil
 }
