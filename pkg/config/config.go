@@ -23,6 +23,7 @@ type Config struct {
 	People     []Person   `yaml:"people" reload:"live"`
 	Teams      []Team     `yaml:"teams" reload:"live"`
 	Channels   []Channel  `yaml:"channels" reload:"live"`
+	Heartbeat  Heartbeat  `yaml:"heartbeat"`
 	Retention  Retention  `yaml:"retention"`
 	Simulate   *Simulate  `yaml:"simulate"`
 }
@@ -93,6 +94,7 @@ func Default() *Config {
 		Log:        Log{Level: "info", Format: "text"},
 		Topics:     defaultTopics(),
 		Detector:   defaultDetector(),
+		Heartbeat:  Heartbeat{Every: minutes(1)},
 		Retention:  Retention{Mentions: days(400), Streams: days(3)},
 	}
 }

@@ -25,6 +25,8 @@ type Feed struct {
 // Bluesky is the Jetstream feed of the Bluesky network.
 type Bluesky struct {
 	URL string `yaml:"url"`
+	// WebURL is where people read posts, https://bsky.app where it is not set.
+	WebURL string `yaml:"web_url"`
 	// Lookback is how far back to start when there is no cursor yet.
 	Lookback Duration `yaml:"lookback"`
 }
@@ -39,7 +41,9 @@ type Mastodon struct {
 
 // X is the API v2 of X.
 type X struct {
-	BaseURL          string   `yaml:"base_url"`
+	BaseURL string `yaml:"base_url"`
+	// WebURL is where people read posts, https://x.com where it is not set.
+	WebURL           string   `yaml:"web_url"`
 	BearerTokenFile  Secret   `yaml:"bearer_token_file"`
 	MonthlyBudgetUSD float64  `yaml:"monthly_budget_usd"`
 	PricePerPostUSD  float64  `yaml:"price_per_post_usd"`

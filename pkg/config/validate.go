@@ -31,14 +31,13 @@ func (c *checker) validate(cfg *Config) {
 	if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(cfg.ClickHouse.Database) {
 		c.add("clickhouse.database", "%q is not the name of a database: letters, digits and _", cfg.ClickHouse.Database)
 	}
-	if cfg.Desk.PublicURL != "" {
-		c.address("desk.public_url", cfg.Desk.PublicURL, "http", "https")
-	}
+	c.web("desk.public_url", cfg.Desk.PublicURL)
 	c.brands(cfg)
 	c.topics(cfg)
 	c.sources(cfg)
 	c.detector(cfg.Detector)
 	c.oncall(cfg)
+	c.heartbeat(cfg.Heartbeat)
 	c.simulate(cfg)
 }
 
@@ -90,6 +89,7 @@ func (c *checker) sources(cfg *Config) {
 	}
 	if bluesky := cfg.Sources.Bluesky; bluesky != nil {
 		c.address("sources.bluesky.url", bluesky.URL, "ws", "wss")
+		c.web("sources.bluesky.web_url", bluesky.WebURL)
 		if bluesky.Lookback.Std() > 36*time.Hour {
 			c.add("sources.bluesky.lookback", "the feed keeps 36h, no more")
 		}
@@ -106,6 +106,7 @@ func (c *checker) sources(cfg *Config) {
 	}
 	if x := cfg.Sources.X; x != nil {
 		c.address("sources.x.base_url", x.BaseURL, "http", "https")
+		c.web("sources.x.web_url", x.WebURL)
 		if !x.BearerTokenFile.IsSet() {
 			c.add("sources.x.bearer_token_file", "X answers only to a bearer token: name the file that holds it")
 		}
@@ -175,6 +176,13 @@ func (c *checker) timezone(path, name string) {
 func (c *checker) address(path, value string, schemes ...string) {
 	if !isAddress(value, schemes...) {
 		c.add(path, "%q is not an address starting with %s://", value, strings.Join(schemes, ":// or "))
+	}
+}
+
+// web is an address that people open, which may be left out.
+func (c *checker) web(path, value string) {
+	if value != "" {
+		c.address(path, value, "http", "https")
 	}
 }
 

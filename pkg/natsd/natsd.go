@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/vigie-monitor/vigie/pkg/obs"
 )
 
 const (
@@ -83,7 +85,7 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		lock.Close()
-		return nil, fmt.Errorf("natsd: the folder %s is %w: stop it, or set data_dir", dir, ErrInUse)
+		return nil, fmt.Errorf("natsd: the folder %s is %w: is another Vigie running here? stop it, or change data_dir", dir, ErrInUse)
 	}
 	return lock, nil
 }
@@ -112,9 +114,12 @@ func split(address string) (host string, port int, err error) {
 		return host, port, nil
 	}
 	// The server only logs that a port is taken; asking first gives a sentence.
-	probe, err := net.Listen("tcp", address)
-	if err != nil {
-		return "", 0, fmt.Errorf("natsd: cannot listen on %s, it is %w: stop that, or set nats.listen: %w", address, ErrInUse, err)
+	probe, err := obs.Listen(address, "nats.listen")
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "", 0, fmt.Errorf("natsd: %w (%w)", err, ErrInUse)
+	case err != nil:
+		return "", 0, fmt.Errorf("natsd: %w", err)
 	}
 	return host, port, probe.Close()
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,8 +45,11 @@ func answer(w http.ResponseWriter, err error) {
 // Listen opens a port; key is the config's, for the error.
 func Listen(address, key string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: stop what uses it, or set %s: %w", address, key, err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("cannot listen on %s: is another Vigie running here? stop it, or change %s: %w", address, key, err)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: change %s: %w", address, key, err)
 	}
 	return listener, nil
 }

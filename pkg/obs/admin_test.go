@@ -4,12 +4,28 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/vigie-monitor/vigie/pkg/obs"
 )
+
+// Whoever starts a second Vigie is told so, and which key sets the port; any other
+// fault of an address is not blamed on a Vigie.
+func TestAPortThatCannotBeHad(t *testing.T) {
+	t.Parallel()
+	first, err := obs.Listen("127.0.0.1:0", "desk.listen")
+	require.NoError(t, err)
+	defer func() { _ = first.Close() }()
+	_, err = obs.Listen(first.Addr().String(), "desk.listen")
+	require.ErrorIs(t, err, syscall.EADDRINUSE)
+	require.ErrorContains(t, err, "is another Vigie running here? stop it, or change desk.listen")
+	_, err = obs.Listen("203.0.113.7:80", "desk.listen")
+	require.ErrorContains(t, err, "change desk.listen")
+	require.NotContains(t, err.Error(), "another Vigie")
+}
 
 func TestARequestUnderWayEndsBeforeServeDoes(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,25 @@ func TestFigures(t *testing.T) {
 	require.Equal(t, "12%", wording.English.Share(0.72, 6))
 	require.Equal(t, "–", wording.English.Share(1, 0))
 	require.Equal(t, "–", wording.English.Share(1, math.NaN()))
+	require.Equal(t, "12,5\u00A0%", wording.French.Percent(0.125))
+	require.Equal(t, "-0.250", wording.English.Decimal(-0.25, 3))
+}
+
+func TestOneAndSeveral(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		n      uint64
+		fr, en string
+	}{
+		{0, "0 crise", "0 crises"}, {1, "1 crise", "1 crisis"}, {2, "2 crises", "2 crises"}, {1000, "1\u202F000 crises", "1,000 crises"},
+	} {
+		require.Equal(t, row.fr, wording.French.Several(row.n, wording.French.Level("crisis")))
+		require.Equal(t, row.en, wording.English.Several(row.n, wording.English.Level("crisis")))
+	}
+	require.Equal(t, "Élan", wording.Capital("élan"))
+	require.Empty(t, wording.Capital(""))
+	require.Equal(t, "fr", wording.Of("fr").Code)
+	require.Equal(t, "en", wording.Of("de").Code, "who speaks neither reads English")
 }
 
 func TestClock(t *testing.T) {
@@ -39,4 +58,55 @@ func TestClock(t *testing.T) {
 	require.Equal(t, "21 Nov 23:30", wording.English.Clock(now.Add(-time.Hour), now, paris))
 	require.Equal(t, "22:30", wording.English.Clock(now.Add(-time.Hour), now, time.UTC))
 	require.Equal(t, "–", wording.English.Clock(time.Time{}, now, paris))
+}
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		d      time.Duration
+		fr, en string
+	}{
+		{-time.Second, "moins de 1\u00A0s", "less than 1\u00A0s"},
+		{200 * time.Millisecond, "moins de 1\u00A0s", "less than 1\u00A0s"},
+		{59*time.Second + 900*time.Millisecond, "59\u00A0s", "59\u00A0s"},
+		{301 * time.Second, "5\u00A0min", "5\u00A0min"},
+		{time.Hour, "1\u00A0h", "1\u00A0h"},
+		{65 * time.Minute, "1\u00A0h\u00A005\u00A0min", "1\u00A0h\u00A005\u00A0min"},
+		{53 * time.Hour, "2\u00A0j 5\u00A0h", "2\u00A0d 5\u00A0h"},
+	} {
+		require.Equal(t, row.fr, wording.French.Span(row.d))
+		require.Equal(t, row.en, wording.English.Span(row.d))
+	}
+	for _, d := range []time.Duration{9*time.Minute + time.Second, 9*time.Minute + 34*time.Second, 10 * time.Minute} {
+		require.Equal(t, "10\u00A0min", wording.English.Window(d), "the window is one, whatever second it is looked at")
+	}
+}
+
+func TestTheFiguresOfAnIncident(t *testing.T) {
+	t.Parallel()
+	f := wording.Figures{Window: 10 * time.Minute, Mentions: 84, ExpectedMentions: 6, Negative: 52, ExpectedNegative: 0.72, Authors: 41}
+	require.Equal(t, "84 mentions en 10\u00A0min, d’habitude 6 (×14)", wording.French.Volume(f))
+	require.Equal(t, "62\u00A0% négatives, d’habitude 12\u00A0%", wording.French.Tone(f))
+	require.Equal(t, "41 auteurs différents", wording.French.Voices(f))
+
+	one := wording.Figures{Window: time.Hour, Mentions: 1, Negative: 1, Authors: 1}
+	require.Equal(t, "1 mention en 1\u00A0h, d’habitude aucune", wording.French.Volume(one))
+	require.Equal(t, "100\u00A0% négative", wording.French.Tone(one), "of no usual there is no usual tone")
+	require.Equal(t, "1 auteur", wording.French.Voices(one))
+	require.Equal(t, "1 author", wording.English.Voices(one))
+
+	for _, row := range []struct {
+		expected float64
+		fr, en   string
+	}{
+		{0, "d’habitude aucune", "usually none"},
+		{0.3, "d’habitude moins d’une", "usually less than one"},
+		{2.5, "d’habitude 2,5 (×34)", "usually 2.5 (×34)"},
+		{6.02, "d’habitude 6 (×14)", "usually 6 (×14)"},
+		{70, "d’habitude 70", "usually 70"},
+	} {
+		f.ExpectedMentions = row.expected
+		require.Equal(t, "84 mentions en 10\u00A0min, "+row.fr, wording.French.Volume(f))
+		require.Equal(t, "84 mentions in 10\u00A0min, "+row.en, wording.English.Volume(f))
+	}
 }

@@ -38,7 +38,7 @@ func TestALinkPreviewAcksNothing(t *testing.T) {
 	require.Empty(t, h.pages())
 	_, body := h.get("/ack?" + link.Encode())
 	require.Contains(t, body, "Je prends en charge")
-	require.Contains(t, body, "84 mentions en 10 min")
+	require.Contains(t, body, "84 mentions en 10\u00A0min")
 	requireHarmless(t, body)
 
 	code, body := h.tap(link)

@@ -129,14 +129,14 @@ func TestAnIncidentAndItsPages(t *testing.T) {
 	_, body := h.get("/")
 	requireHarmless(t, body)
 	for _, expected := range []string{
-		"1 crise en cours, pas encore prise en charge", "ClickHouse ne répond pas", "84 mentions en 10 min, d’habitude 6",
-		"62\u00A0% négatives, d’habitude 12\u00A0%", "Alice Martin", "1,4 s", "escalade 1", "HTTP 404: no_service",
+		"En cours : 1 crise, à prendre en charge", "ClickHouse ne répond pas", "84 mentions en 10\u00A0min, d’habitude 6 (×14)", "41 auteurs différents",
+		"62\u00A0% négatives, d’habitude 12\u00A0%", "Alice Martin", "en 1\u00A0s", "escalade 1", "HTTP 404: no_service",
 		"&lt;script&gt;alert", "Prendre en charge", "règle r1",
 	} {
 		require.Contains(t, body, expected)
 	}
 	_, body = h.get("/?lang=en")
-	require.Contains(t, body, "84 mentions in 10 min, usually 6")
+	require.Contains(t, body, "84 mentions in 10\u00A0min, usually 6 (×14)")
 	require.Contains(t, body, "62% negative, usually 12%")
 }
 
@@ -182,9 +182,9 @@ func TestABlindSourceIsShownAsBlind(t *testing.T) {
 	require.Len(t, s.Sources[1].Blind, 1)
 	require.Empty(t, s.Sources[0].Blind)
 	_, body := h.get("/")
-	require.Contains(t, body, "1 source aveugle")
+	require.Contains(t, body, "En cours : 1 source aveugle, à prendre en charge")
 	require.Contains(t, body, "https://site.example/&lt;feed&gt;")
-	require.Contains(t, body, "aucun signe de vie")
+	require.Contains(t, body, "Aucun signe de vie")
 }
 
 func TestALanguageNobodySpeaksIsTheHouses(t *testing.T) {

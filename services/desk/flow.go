@@ -18,7 +18,6 @@ type brandView struct {
 	Negative, Neutral, Positive, Unscored  string
 	NegativeX, NeutralX, PositiveX, Others segment
 	Any                                    bool
-	Peak                                   string
 }
 
 type bar struct{ X, Y, Height int }

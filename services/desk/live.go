@@ -33,6 +33,15 @@ type live struct {
 	incidents map[string]*followed
 	pages     map[string]*vigiev1.Page // newest state of each, with what earlier ones knew
 	sent      map[string]time.Time     // when each page was sent
+	answers   map[string]levelAnswers  // by incident
+}
+
+// levelAnswers are who took an incident in charge, at each level.
+type levelAnswers map[vigiev1.Level]answer
+
+type answer struct {
+	by string
+	at time.Time
 }
 
 // followed is an incident and the way it took.
@@ -44,6 +53,7 @@ type followed struct {
 func newLive(logger *slog.Logger) *live {
 	return &live{
 		logger: logger, incidents: map[string]*followed{}, pages: map[string]*vigiev1.Page{}, sent: map[string]time.Time{},
+		answers: map[string]levelAnswers{},
 	}
 }
 
@@ -143,6 +153,9 @@ func (l *live) page(data []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	known := l.pages[page.PageId]
+	if page.State == vigiev1.PageState_PAGE_STATE_ACKED {
+		l.answer(page)
+	}
 	if page.State == vigiev1.PageState_PAGE_STATE_SENT {
 		l.sent[page.PageId] = page.ChangedTime.AsTime()
 	}
@@ -156,6 +169,29 @@ func (l *live) page(data []byte) error {
 	page.Text = "" // the incident shows its posts, as long as they may be shown
 	l.pages[page.PageId] = page
 	return nil
+}
+
+// answer takes in who took an incident in charge. The first has it.
+func (l *live) answer(acked *vigiev1.Page) {
+	known := l.answers[acked.IncidentId]
+	if known == nil {
+		known = levelAnswers{}
+		l.answers[acked.IncidentId] = known
+	}
+	if _, earlier := known[acked.Level]; !earlier {
+		known[acked.Level] = answer{acked.AckedBy, acked.ChangedTime.AsTime()}
+	}
+}
+
+// answered is who took an incident in charge at a level, or at a higher one,
+// which covers it.
+func (l *live) answered(incidentID string, level vigiev1.Level) (answer, bool) {
+	for ; level <= vigiev1.Level_LEVEL_CRISIS; level++ {
+		if found, taken := l.answers[incidentID][level]; taken {
+			return found, true
+		}
+	}
+	return answer{}, false
 }
 
 // forget drops what is over for long, and beyond a bound the oldest.
@@ -176,6 +212,7 @@ func (l *live) forget(now time.Time) {
 		if l.incidents[page.IncidentId] == nil && now.Sub(page.ChangedTime.AsTime()) > time.Hour {
 			delete(l.pages, id)
 			delete(l.sent, id)
+			delete(l.answers, page.IncidentId)
 		}
 	}
 }

@@ -56,6 +56,12 @@ type Brand struct {
 // Steps an incident can take, beside its levels.
 const stepResolved = "resolved"
 
+// States of a page.
+const (
+	stateSent  = "sent"
+	stateAcked = "acked"
+)
+
 // Step is a change of an incident.
 type Step struct {
 	Level string    `json:"level"` // watch, alert, crisis, resolved
@@ -99,7 +105,7 @@ type Page struct {
 	Step       uint32     `json:"step"`
 	PersonID   string     `json:"person_id"`
 	Channel    string     `json:"channel"`
-	State      string     `json:"state"` // sent, failed, acked
+	State      string     `json:"state"` // sent, failed, acked: once anyone took the incident in charge at its level
 	Time       time.Time  `json:"changed_time"`
 	Sent       *time.Time `json:"sent_time"`
 	Delay      float64    `json:"delay_seconds"`
@@ -206,10 +212,9 @@ func (l *live) newIncident(f *followed) Incident {
 			continue
 		}
 		i.Pages = append(i.Pages, l.newPage(page))
-		if page.AckedBy != "" && page.Level >= f.now.Level {
-			at := page.ChangedTime.AsTime()
-			i.AckedBy, i.AckedTime = page.AckedBy, &at
-		}
+	}
+	if a, taken := l.answered(i.ID, f.now.Level); taken {
+		i.AckedBy, i.AckedTime = a.by, &a.at
 	}
 	sortPages(i.Pages)
 	return i
@@ -224,6 +229,9 @@ func (l *live) newPage(p *vigiev1.Page) Page {
 	}
 	if sent, known := l.sent[p.PageId]; known {
 		page.Sent = &sent
+	}
+	if a, taken := l.answered(p.IncidentId, p.Level); taken && page.State == stateSent {
+		page.State, page.AckedBy = stateAcked, a.by
 	}
 	return page
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wording"
 )
 
 const (
@@ -64,7 +65,7 @@ type viewer struct {
 
 func (v viewer) view(s Status) view {
 	out := view{
-		T: v.words, Clock: s.Time.In(v.zone).Format("15:04:05"), Zone: v.zone.String(), Problem: len(s.Problems) > 0,
+		T: v.words, Clock: v.clock(s.Time), Zone: v.zone.String(), Problem: len(s.Problems) > 0,
 	}
 	out.Mood, out.Summary = v.mood(s.Incidents)
 	for _, i := range s.Incidents {
@@ -81,7 +82,12 @@ func (v viewer) view(s Status) view {
 		out.Sources = append(out.Sources, v.source(src))
 	}
 	for _, p := range s.Pages[:min(len(s.Pages), shownPages)] {
-		out.Pages = append(out.Pages, v.page(p, s.Incidents))
+		at := slices.IndexFunc(s.Incidents, func(i Incident) bool { return i.ID == p.IncidentID })
+		if at >= 0 {
+			out.Pages = append(out.Pages, v.page(p, s.Incidents[at]))
+		} else { // it is over, and so long ago that it is forgotten
+			out.Pages = append(out.Pages, v.page(p, Incident{BrandID: p.BrandID, Over: &p.Time}))
+		}
 	}
 	for _, p := range s.Posts {
 		out.Posts = append(out.Posts, v.post(p))
@@ -89,44 +95,63 @@ func (v viewer) view(s Status) view {
 	return out
 }
 
-// mood is the one sentence for someone who only glances.
-func (v viewer) mood(incidents []Incident) (string, string) {
-	var crises, alerts, blinds, unacked int
+// mood is the one sentence for someone who only glances: what is under way, and
+// what nobody took in charge yet. Its colour is that of the worst of these.
+func (v viewer) mood(incidents []Incident) (mood, summary string) {
+	count, unanswered := map[string]int{}, map[string]int{}
 	for _, i := range incidents {
-		switch {
-		case i.Over != nil:
-		case i.Kind == kindBlind:
-			blinds++
-		case i.Level == "crisis":
-			crises++
-			if i.AckedBy == "" {
-				unacked++
-			}
-		case i.Level == "alert":
-			alerts++
+		if i.Over != nil {
+			continue
+		}
+		kind := i.class()
+		count[kind]++
+		if i.AckedBy == "" {
+			unanswered[kind]++
 		}
 	}
-	switch {
-	case unacked > 0:
-		return "crisis", v.words.several(crises, v.words.openCrises) + ", " + v.words.unacked
-	case crises > 0:
-		return "crisis", v.words.several(crises, v.words.openCrises)
-	case alerts > 0:
-		return "alert", v.words.several(alerts, v.words.openAlerts)
-	case blinds > 0:
-		return "blind", v.words.several(blinds, v.words.openBlinds)
+	mood = "calm"
+	var parts []string
+	for _, kind := range []string{"crisis", "alert", classBlind, "watch"} {
+		noun := v.words.Level(kind)
+		if kind == classBlind {
+			noun = v.words.Blind
+		}
+		switch n := count[kind]; {
+		case n == 0:
+		case kind == "watch": // nobody is told of it, so nobody need answer
+			parts = append(parts, v.words.Several(uint64(n), noun))
+		default:
+			parts = append(parts, v.words.open(noun, n, unanswered[kind]))
+			if unanswered[kind] > 0 && mood == "calm" {
+				mood = kind
+			}
+		}
 	}
-	return "calm", v.words.Calm
+	if len(parts) == 0 {
+		return mood, v.words.Calm
+	}
+	return mood, v.words.underWay + strings.Join(parts, " · ")
+}
+
+// classBlind stands beside the levels.
+const classBlind = "blind"
+
+// class is how an incident looks: as its level, or as a blind source.
+func (i Incident) class() string {
+	if i.Kind == kindBlind {
+		return classBlind
+	}
+	return i.Level
 }
 
 func (v viewer) incident(i Incident) incidentView {
 	out := incidentView{
-		ID: i.ID, Level: i.Level, LevelName: v.words.Levels[i.Level], Subject: v.subject(i),
+		ID: i.ID, Level: i.class(), LevelName: v.words.step(i.Level), Subject: v.subject(i),
 		Since: fmt.Sprintf(v.words.SinceTime, v.clock(i.Opened)), Facts: v.facts(i), Detail: i.Detail,
-		Footer: strings.Join([]string{v.words.Rule + " " + i.RuleVersion, v.words.Model + " " + i.ModelVersion, i.ID}, " · "),
+		Footer: strings.Join([]string{v.words.Rule + " " + i.RuleVersion, v.words.Model + " " + i.ModelVersion}, " · "),
 	}
 	if i.Kind == kindBlind {
-		out.Level, out.LevelName = "blind", v.words.Blind
+		out.LevelName = wording.Capital(v.words.Blind.One)
 	}
 	if i.Over != nil {
 		out.Since = v.clock(i.Opened) + " – " + v.clock(*i.Over)
@@ -135,17 +160,19 @@ func (v viewer) incident(i Incident) incidentView {
 		out.Caveat = fmt.Sprintf(v.words.BlindNow, strings.Join(i.BlindSources, ", "))
 	}
 	for _, s := range i.Steps {
-		out.Steps = append(out.Steps, stepView{v.words.Levels[s.Level], s.Level, v.clock(s.Time)})
+		out.Steps = append(out.Steps, stepView{v.words.step(s.Level), s.Level, v.clock(s.Time)})
 	}
 	for _, p := range i.Posts {
 		out.Posts = append(out.Posts, v.post(p))
 	}
 	for _, p := range i.Pages {
-		out.Pages = append(out.Pages, v.page(p, nil))
+		shown := v.page(p, i)
+		shown.Subject = "" // it stands above
+		out.Pages = append(out.Pages, shown)
 	}
 	switch {
 	case i.AckedBy != "":
-		out.Acked = fmt.Sprintf(v.words.AckDoneOther, i.AckedBy, v.clock(*i.AckedTime))
+		out.Acked = fmt.Sprintf(v.words.Taken, i.AckedBy, v.clock(*i.AckedTime))
 	case i.Over == nil && i.Level != "watch":
 		out.AckURL = v.ackURL(i)
 	}
@@ -154,15 +181,13 @@ func (v viewer) incident(i Incident) incidentView {
 
 func (v viewer) facts(i Incident) []string {
 	if i.Kind == kindBlind {
-		return []string{v.words.Reasons[i.Reason]}
+		return []string{wording.Capital(v.words.Reasons[i.Reason])}
 	}
-	volume := fmt.Sprintf(v.words.Observed, v.words.Count(i.Mentions), v.words.span(time.Duration(i.WindowSecs)*time.Second))
-	tone := fmt.Sprintf(v.words.NegativeShare, v.words.Share(float64(i.Negative), float64(i.Mentions)))
-	if i.Expected > 0 {
-		volume += ", " + fmt.Sprintf(v.words.Usual, v.words.Number(i.Expected))
-		tone += ", " + fmt.Sprintf(v.words.Usual, v.words.Share(i.ExpectedNeg, i.Expected))
+	figures := wording.Figures{
+		Window: time.Duration(i.WindowSecs * float64(time.Second)), Mentions: i.Mentions, ExpectedMentions: i.Expected,
+		Negative: i.Negative, ExpectedNegative: i.ExpectedNeg, Authors: i.Authors,
 	}
-	return []string{volume, tone}
+	return []string{v.words.Volume(figures), v.words.Tone(figures), v.words.Voices(figures)}
 }
 
 // ackURL is a link signed for nobody: the page it opens asks who it is.
@@ -195,32 +220,26 @@ func (v viewer) brandName(id string) string {
 	return id
 }
 
-func (v viewer) page(p Page, incidents []Incident) pageView {
+// page is a page of an incident.
+func (v viewer) page(p Page, of Incident) pageView {
 	out := pageView{
-		Subject: v.brandName(p.BrandID), Level: p.Level, LevelName: v.words.Levels[p.Level], To: personName(v.cfg, p.PersonID),
+		Subject: v.subject(of), Level: p.Level, LevelName: v.words.step(p.Level), To: personName(v.cfg, p.PersonID),
 		Channel: p.Channel, Sent: v.clock(p.Time), State: p.State, Outcome: v.words.States[p.State], Error: p.Error,
 	}
-	if at := slices.IndexFunc(incidents, func(i Incident) bool { return i.ID == p.IncidentID }); at >= 0 {
-		i := incidents[at]
-		out.Subject = v.subject(i)
-		if p.State == "sent" && (i.AckedBy != "" || i.Over != nil) {
-			out.State, out.Outcome = "over", v.words.Levels[stepResolved]
-			if i.AckedBy != "" {
-				out.State, out.Outcome = "acked", v.words.States["acked"]+" "+fmt.Sprintf(v.words.By, i.AckedBy)
-			}
-		}
-	}
-	if p.AckedBy != "" {
+	switch {
+	case p.State == stateSent && of.Over != nil:
+		out.State, out.Outcome = "over", v.words.Resolved
+	case p.State == stateAcked:
 		out.Outcome += " " + fmt.Sprintf(v.words.By, p.AckedBy)
 	}
 	if p.Sent != nil {
 		out.Sent = v.clock(*p.Sent)
 	}
-	if p.Delay > 0 {
-		out.Delay = fmt.Sprintf(v.words.Delay, v.words.span(time.Duration(p.Delay*float64(time.Second))))
-	}
-	if p.Step > 0 {
+	switch {
+	case p.Step > 0: // it is late because others did not answer
 		out.Escalation = fmt.Sprintf(v.words.Escalation, p.Step)
+	case p.Delay > 0:
+		out.Delay = fmt.Sprintf(v.words.Delay, v.words.Span(time.Duration(p.Delay*float64(time.Second))))
 	}
 	return out
 }

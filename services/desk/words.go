@@ -11,55 +11,44 @@ import (
 // words are the page in one language. A template names them by their field.
 type words struct {
 	wording.Language
-	Lang, Other, OtherName string
+	Other, OtherName string
 
 	Title, Calm, Stale                                    string
 	Incidents, NoIncident, OverTitle                      string
 	Brands, LastHourTitle, Negative, Neutral, Positive    string
 	Unscored, NoBrand                                     string
 	Sources, Source, Minute, Hour, Total, LastPost, State string
-	Sees, Blind, NoSource                                 string
+	Sees, BlindState, NoSource                            string
 	Pages, NoPage, Delay                                  string
 	Posts, NoPost, Open                                   string
-	ClickHouseAway, NegativeShare, Observed, Usual        string
+	ClickHouseAway                                        string
 	SinceTime, AckTitle, AckButton, AckWho, AckWhoPick    string
-	AckDone, AckDoneOther, AckOver, AckUnknown            string
+	AckDone, AckDoneOther, AckOver, AckUnknown, Taken     string
 	AckExplain, AckWrong, AckWrongHelp, AckOld            string
 	AckOldHelp, AckFailed, AckFailedHelp, AckRetry, Desk  string
-	Rule, Model, Zone, BlindNow, Escalation, By           string
+	Rule, Model, Zone, BlindNow, Escalation, By, Resolved string
 
-	Levels, States, Reasons, Sentiments map[string]string
-	openCrises, openAlerts, openBlinds  [2]string // one, several
-	unacked                             string
-	ago, days                           string
+	States, Sentiments map[string]string
+	ago, now           string
+	underWay           string // before the list of what is
+	answers            [2]answers
 }
 
-func languageOf(code string) words {
-	if code == "fr" {
-		return french
-	}
-	return english
-}
+// answers say how many of those under way somebody took in charge: of one, of
+// several.
+type answers struct{ none, some, all string }
+
+func languageOf(code string) words { return wording.Pick(code, french, english) }
 
 // age is how long ago something was.
 func (w words) age(at, now time.Time) string {
-	return fmt.Sprintf(w.ago, w.span(now.Sub(at).Truncate(time.Second)))
+	if d := now.Sub(at); d >= justNow {
+		return fmt.Sprintf(w.ago, w.Span(d))
+	}
+	return w.now
 }
 
-// span is a length of time, in the largest unit that says something.
-func (w words) span(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < 10*time.Second:
-		return w.Number(d.Seconds()) + " s"
-	case d < time.Minute:
-		return strconv.Itoa(int(d.Seconds())) + " s"
-	case d < time.Hour:
-		return strconv.Itoa(int(d.Minutes())) + " min"
-	case d < 48*time.Hour:
-		return strconv.Itoa(int(d.Hours())) + " h"
-	}
-	return strconv.Itoa(int(d.Hours()/24)) + w.days
-}
+const justNow = 10 * time.Second
 
 // known is a count, or a dash for one that is not known.
 func (w words) known(n *uint64) string {
@@ -69,10 +58,24 @@ func (w words) known(n *uint64) string {
 	return w.Count(*n)
 }
 
-// several says "1 crise" or "3 crises".
-func (w words) several(n int, forms [2]string) string {
-	if n == 1 {
-		return "1 " + forms[0]
+// step is what a step is called: a level, or the end.
+func (w words) step(name string) string {
+	if name == stepResolved {
+		return w.Resolved
 	}
-	return strconv.Itoa(n) + " " + forms[1]
+	return wording.Capital(w.Level(name).One)
+}
+
+// open says how many incidents of a kind are under way, and how many of them
+// nobody took in charge yet.
+func (w words) open(noun wording.Noun, count, unanswered int) string {
+	forms := w.answers[min(count, 2)-1]
+	state := forms.all
+	switch {
+	case unanswered == count:
+		state = forms.none
+	case unanswered > 0:
+		state = fmt.Sprintf(forms.some, strconv.Itoa(unanswered))
+	}
+	return w.Several(uint64(count), noun) + ", " + state
 }

@@ -4,11 +4,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,6 +52,13 @@ var ackLink = regexp.MustCompile(`http://\S+/ack\?t=\S+`)
 func TestTheDemonstration(t *testing.T) {
 	t.Parallel()
 	m := demonstration(t, "5s")
+	var beats atomic.Int64
+	watcher := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats.Add(1) }))
+	t.Cleanup(watcher.Close)
+	address := filepath.Join(m.folder, "heartbeat-url")
+	require.NoError(t, os.WriteFile(address, []byte(watcher.URL), 0o600))
+	m.config.Heartbeat.URLFile = secretFile(t, address)
+	m.writeConfig()
 	up := m.start("up")
 	m.ready(up)
 	told := func(what string, within time.Duration) {
@@ -58,7 +68,8 @@ func TestTheDemonstration(t *testing.T) {
 	}
 	told("CRISIS Zestaline", 85*time.Second)
 	told("page sent", 10*time.Second)
-	told("/crisis/", 10*time.Second)
+	told("🔴 CRI", 10*time.Second)
+	require.Positive(t, beats.Load(), "the dead-man's switch is held as long as all is well")
 	out := up.output.String()
 	require.Less(t, strings.Index(out, "WATCH Zestaline"), strings.Index(out, "ALERT Zestaline"))
 	require.Less(t, strings.Index(out, "ALERT Zestaline"), strings.Index(out, "CRISIS Zestaline"))
@@ -68,16 +79,41 @@ func TestTheDemonstration(t *testing.T) {
 	for _, source := range []string{"rss", "bluesky", "mastodon", "x"} {
 		require.Positive(t, m.sql("SELECT count() FROM mentions WHERE source = '"+source+"'"), source)
 	}
+	require.Zero(t, m.sql("SELECT count() FROM mentions WHERE url NOT LIKE 'http://127.0.0.1:%'"), "nothing invented points to a real network")
 	require.Zero(t, m.sql("SELECT count() - uniqExact(brand_id, mention_id) FROM mentions"), "each mention of a brand counts once")
 	require.Zero(t, up.stop(t), "%s", up.output)
+	require.Regexp(t, `(?s)\nstopping: .*\nstopped\n$`, up.output.String())
+	require.Contains(t, up.output.String(), "Nothing is under way.")
 
-	mentions := m.config.DataDir
-	require.DirExists(t, mentions)
 	again := m.start("up")
 	m.ready(again)
+	require.Eventually(t, func() bool {
+		return regexp.MustCompile(`  CRISIS Zestaline, since \d\d:\d\d, taken in charge by .+ at \d\d:\d\d`).MatchString(again.output.String())
+	}, 10*time.Second, 100*time.Millisecond, "%s", again.output)
+	agreed(t, m, again)
 	require.Positive(t, m.sql("SELECT count() FROM pages WHERE state = 'acked'"))
 	require.NotContains(t, again.output.String(), "page sent", "what was acked is not paged again")
 	require.Zero(t, again.stop(t), "%s", again.output)
+}
+
+// agreed waits until the terminal's counts are those of the table.
+func agreed(t *testing.T, m *machine, up *process) {
+	t.Helper()
+	line := regexp.MustCompile(`mentions of your brands: (.*)`)
+	require.Eventually(t, func() bool {
+		before := m.sql("SELECT uniqExact(mention_id) FROM mentions")
+		told := line.FindAllStringSubmatch(up.output.String(), -1)
+		if len(told) == 0 {
+			return false
+		}
+		var sum uint64
+		for _, source := range regexp.MustCompile(`\w+ ([\d,]+)`).FindAllStringSubmatch(told[len(told)-1][1], -1) {
+			n, err := strconv.ParseUint(strings.ReplaceAll(source[1], ",", ""), 10, 64)
+			require.NoError(t, err)
+			sum += n
+		}
+		return sum <= before && before-sum < before/10 // it flows on, and the terminal tells of it every ten seconds
+	}, 30*time.Second, time.Second, "%s", up.output)
 }
 
 // takeCharge opens the link of a page and presses its button.
@@ -122,7 +158,7 @@ func TestAStartThatCannotBe(t *testing.T) {
 		out, code := second.run("up")
 		require.Equal(t, 1, code)
 		require.Contains(t, out, "cannot listen on "+first.config.NATS.Listen)
-		require.Contains(t, out, "nats.listen")
+		require.Contains(t, out, "is another Vigie running here? stop it, or change nats.listen")
 	})
 	t.Run("a folder that is a file", func(t *testing.T) {
 		t.Parallel()

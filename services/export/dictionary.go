@@ -76,7 +76,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"engagement":        {"Engagement", "Engagement"},
 	"crises":            {"Crises", "Crises"},
 	"alerts":            {"Alerts", "Alertes"},
-	"watches":           {"Under watch", "Sous surveillance"},
+	"watches":           {"Watches", "Veilles"},
 	"pages":             {"Pages sent to the on-call", "Appels envoyés à l’astreinte"},
 
 	// Values.
@@ -87,9 +87,6 @@ var dictionary = map[string]struct{ en, fr string }{
 	"comment":        {"comment", "commentaire"},
 	"article":        {"article", "article"},
 	"review":         {"review", "avis"},
-	"watch":          {"watch", "surveillance"},
-	"alert":          {"alert", "alerte"},
-	"crisis":         {"crisis", "crise"},
 	"opened":         {"opened", "ouvert"},
 	"raised":         {"raised", "aggravé"},
 	"acked":          {"taken in charge", "pris en charge"},
@@ -107,21 +104,18 @@ var dictionary = map[string]struct{ en, fr string }{
 	"sheet_titled": {"%s: %s, week %d of %d", "%s : %s, semaine %d de %d"},
 
 	// Sentences.
-	"grown":         {"%s mentions, %s more than the week before (%s).", "%s mentions, %s de plus que la semaine précédente (%s)."},
-	"shrunk":        {"%s mentions, %s less than the week before (%s).", "%s mentions, %s de moins que la semaine précédente (%s)."},
-	"steady":        {"%s mentions, as many as the week before.", "%s mentions, autant que la semaine précédente."},
-	"first":         {"%s mentions; none the week before.", "%s mentions ; aucune la semaine précédente."},
-	"mood":          {"Net sentiment %s points: %s of what was scored is negative, %s positive.", "Sentiment net %s points : %s de ce qui a été analysé est négatif, %s positif."},
+	"grown":         {"%s, %s more than the week before (%s).", "%s, %s de plus que la semaine précédente (%s)."},
+	"shrunk":        {"%s, %s less than the week before (%s).", "%s, %s de moins que la semaine précédente (%s)."},
+	"steady":        {"%s, as many as the week before.", "%s, autant que la semaine précédente."},
+	"first":         {"%s; none the week before.", "%s ; aucune la semaine précédente."},
+	"mood":          {"Net sentiment %s: %s of what was scored is negative, %s positive.", "Sentiment net %s : %s de ce qui a été analysé est négatif, %s positif."},
 	"mood_before":   {"It was %s the week before.", "Il était de %s la semaine précédente."},
 	"voice":         {"Share of voice %s against %s.", "Part de voix %s face à %s."},
 	"voice_before":  {"It was %s the week before.", "Elle était de %s la semaine précédente."},
 	"no_incident":   {"No incident.", "Aucun incident."},
 	"had_incidents": {"Incidents opened: %s.", "Incidents ouverts : %s."},
-	"n_crises":      {"%s crisis|%s crises", "%s crise|%s crises"},
-	"n_alerts":      {"%s alert|%s alerts", "%s alerte|%s alertes"},
-	"n_watches":     {"%s watch|%s watches", "%s surveillance|%s surveillances"},
-	"top_topic":     {"Most negative topic: %s, %s negative mentions.", "Thème le plus négatif : %s, %s mentions négatives."},
-	"and_owner":     {"Most negative topic: %s, %s negative mentions, to be answered by: %s.", "Thème le plus négatif : %s, %s mentions négatives, réponse par : %s."},
+	"top_topic":     {"Most negative topic: %s, %s.", "Thème le plus négatif : %s, %s."},
+	"and_owner":     {"Most negative topic: %s, %s, to be answered by: %s.", "Thème le plus négatif : %s, %s, réponse par : %s."},
 
 	// Remarks.
 	"not_begun":    {"This week has not begun: there is nothing to count yet.", "Cette semaine n’a pas commencé : il n’y a encore rien à compter."},
@@ -131,9 +125,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"blind_before": {"Coverage: %s could not be seen %s, in the week before. The changes shown may come from that.", "Couverture : %s n’a pas pu être vu %s, la semaine précédente. Les écarts affichés peuvent en venir."},
 	"from_to":      {"from %s to %s", "du %s au %s"},
 	"in_all":       {"for %s in all between %s and %s", "pendant %s en tout entre le %s et le %s"},
-	"n_pages":      {"%s page|%s pages", "%s page|%s pages"},
-	"days_hours":   {"%d d %d h", "%d j %d h"},
-	"listed":       {"the first %s of %s mentions; the CSV file has them all", "les %s premières mentions sur %s ; le fichier CSV les contient toutes"},
+	"listed":       {"the first %s of %s; the CSV file has them all", "les %s premières, sur %s ; le fichier CSV les contient toutes"},
 	"nothing":      {"Nothing to show for this week.", "Rien à montrer pour cette semaine."},
 	"definitions": {
 		"Each mention is counted once, as it stands now. Net sentiment: positive less negative, in points of what was scored. " +

@@ -7,15 +7,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
 
 // language is how the files speak.
 type language struct {
+	wording.Language
 	french    bool
 	separator rune   // of the CSV
-	decimal   string // mark in numbers written as text
-	thousand  string
 	tag       string // of the file's properties
 
 	// Number formats of cells. The reader's spreadsheet chooses the marks.
@@ -25,16 +25,13 @@ type language struct {
 }
 
 func languageOf(code string) language {
-	if code == "fr" {
-		return language{
-			french: true, separator: ';', decimal: ",", thousand: "\u202F", tag: "fr-FR",
-			dateFormat: "dd/mm/yyyy hh:mm", dayFormat: "[$-40C]ddd d mmm", axisFormat: "[$-40C]ddd d",
-		}
-	}
-	return language{
-		separator: ',', decimal: ".", thousand: ",", tag: "en-GB",
+	return wording.Pick(code, language{
+		Language: wording.French, french: true, separator: ';', tag: "fr-FR",
+		dateFormat: "dd/mm/yyyy hh:mm", dayFormat: "[$-40C]ddd d mmm", axisFormat: "[$-40C]ddd d",
+	}, language{
+		Language: wording.English, separator: ',', tag: "en-GB",
 		dateFormat: "yyyy-mm-dd hh:mm", dayFormat: "[$-809]ddd d mmm", axisFormat: "[$-809]ddd d",
-	}
+	})
 }
 
 // say gives the word or sentence of a key; what is no key is said as it is.
@@ -53,15 +50,6 @@ func (l language) say(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// plural says how many, in the singular or the plural.
-func (l language) plural(key string, n uint64) string {
-	one, many, _ := strings.Cut(l.say(key), "|")
-	if n == 1 || n == 0 && l.french {
-		many = one
-	}
-	return fmt.Sprintf(many, l.number(n))
-}
-
 // at says a heading of a column of local times.
 func (l language) at(key string, zone *time.Location) string { return l.say(key, zone.String()) }
 
@@ -76,8 +64,11 @@ func (l language) sentiment(s weekly.Sentiment) string {
 	return l.say([]string{"unscored", "negative", "neutral", "positive"}[s])
 }
 
+// levelNames are the levels as pkg/wording knows them.
+var levelNames = map[weekly.Level]string{weekly.Watch: "watch", weekly.Alert: "alert", weekly.Crisis: "crisis"}
+
 func (l language) level(level weekly.Level) string {
-	return l.say([]string{"", "watch", "alert", "crisis"}[level])
+	return l.Level(levelNames[level]).One
 }
 
 // department names who answers, as the config's closed set has it.
@@ -93,32 +84,7 @@ func (l language) score(m weekly.Mention) string {
 	if m.Sentiment == weekly.Unscored {
 		return ""
 	}
-	return l.marks(strconv.FormatFloat(float64(m.Score), 'f', 3, 32))
-}
-
-// marks puts the language's decimal mark into a number.
-func (l language) marks(number string) string { return strings.Replace(number, ".", l.decimal, 1) }
-
-// number writes a count with its thousands apart: 12,345 or 12 345.
-func (l language) number(n uint64) string {
-	digits := strconv.FormatUint(n, 10)
-	var out strings.Builder
-	for i, digit := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			out.WriteString(l.thousand)
-		}
-		out.WriteRune(digit)
-	}
-	return out.String()
-}
-
-// percent writes a part of one: 12.5% or 12,5 %.
-func (l language) percent(part float64) string {
-	number := l.marks(strconv.FormatFloat(100*math.Abs(part), 'f', 1, 64))
-	if l.french {
-		return number + "\u00A0%"
-	}
-	return number + "%"
+	return l.Decimal(float64(m.Score), 3)
 }
 
 // points writes net sentiment with its sign.
@@ -128,6 +94,11 @@ func (l language) points(v weekly.Value) string {
 		return "0"
 	}
 	return strings.Replace(fmt.Sprintf("%+.0f", rounded), "-", "−", 1)
+}
+
+// mood is net sentiment in points.
+func (l language) mood(v weekly.Value) string {
+	return l.points(v) + " " + l.Form(uint64(math.Abs(math.Round(v.Number))), wording.Noun{One: "point", Several: "points"})
 }
 
 var (
@@ -160,21 +131,8 @@ func (l language) moment(t time.Time, zone *time.Location) string {
 	return l.dayAndMonth(t) + " " + t.Format("15:04")
 }
 
-// duration writes 2 d 5 h, 1 h 05 min or 12 min.
-func (l language) duration(d time.Duration) string {
-	hours, minutes := int(d.Hours()), int(d.Minutes())%60
-	switch {
-	case hours >= 24:
-		return l.say("days_hours", hours/24, hours%24)
-	case hours > 0:
-		return fmt.Sprintf("%d\u00A0h\u00A0%02d\u00A0min", hours, minutes)
-	default:
-		return fmt.Sprintf("%d\u00A0min", minutes)
-	}
-}
-
-// span writes the days of a week, from Monday to Sunday.
-func (l language) span(w weekly.Week) string {
+// days writes those of a week, from Monday to Sunday.
+func (l language) days(w weekly.Week) string {
 	monday, sunday := w.Start(0), w.Start(6)
 	from := l.dayAndMonth(monday)
 	switch {

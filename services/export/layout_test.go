@@ -65,20 +65,12 @@ func TestNoWordIsMissing(t *testing.T) {
 func TestWordsOfBothLanguages(t *testing.T) {
 	t.Parallel()
 	en, fr := languageOf("en"), languageOf("fr")
-	assert.Equal(t, "1,234,567", en.number(1234567))
-	assert.Equal(t, "1\u202F234\u202F567", fr.number(1234567))
-	assert.Equal(t, "999", fr.number(999))
-	assert.Equal(t, "12.5%", en.percent(0.125))
-	assert.Equal(t, "12,5\u00A0%", fr.percent(0.125))
-	assert.Equal(t, "1 crisis", en.plural("n_crises", 1))
-	assert.Equal(t, "0 crises", en.plural("n_crises", 0))
-	assert.Equal(t, "0 crise", fr.plural("n_crises", 0))
-	assert.Equal(t, "2 crises", fr.plural("n_crises", 2))
 	assert.Equal(t, "+6", en.points(weekly.Value{Number: 6.2}))
 	assert.Equal(t, "0", en.points(weekly.Value{Number: -0.2}))
-	assert.Equal(t, "12\u00A0min", en.duration(12*time.Minute))
-	assert.Equal(t, "1\u00A0h\u00A005\u00A0min", fr.duration(65*time.Minute))
-	assert.Equal(t, "2 j 5 h", fr.duration(53*time.Hour))
+	assert.Equal(t, "+1 point", en.mood(weekly.Value{Number: 1.2}))
+	assert.Equal(t, "−3 points", fr.mood(weekly.Value{Number: -3}))
+	assert.Equal(t, "0 point", fr.mood(weekly.Value{}))
+	assert.Equal(t, "veille", fr.level(weekly.Watch))
 	for _, test := range []struct{ week, en, fr string }{
 		{"2026-W46", "9 to 15 November 2026", "du 9 au 15 novembre 2026"},
 		{"2026-W49", "30 November to 6 December 2026", "du 30 novembre au 6 décembre 2026"},
@@ -87,8 +79,8 @@ func TestWordsOfBothLanguages(t *testing.T) {
 	} {
 		week, err := weekly.ParseWeek(test.week, time.UTC)
 		require.NoError(t, err)
-		assert.Equal(t, test.en, en.span(week))
-		assert.Equal(t, test.fr, fr.span(week))
+		assert.Equal(t, test.en, en.days(week))
+		assert.Equal(t, test.fr, fr.days(week))
 	}
 }
 
@@ -99,7 +91,7 @@ func TestBlindSourcesAreSaid(t *testing.T) {
 	often := weekly.Blind{Source: "rss", Pages: []string{"a", "b"}, From: at(1), To: at(11), Total: 6 * time.Hour, Before: true}
 	assert.Contains(t, languageOf("en").blind(once, time.UTC), "x (acme) could not be seen from 9 November 01:00 to 9 November 03:00. ")
 	assert.Contains(t, languageOf("fr").blind(often, time.UTC),
-		"rss (2 pages) n’a pas pu être vu pendant 6\u00A0h\u00A000\u00A0min en tout entre le 9 novembre à 01\u00A0h\u00A000 et le 9 novembre à 11\u00A0h\u00A000, la semaine")
+		"rss (2 pages) n’a pas pu être vu pendant 6\u00A0h en tout entre le 9 novembre à 01\u00A0h\u00A000 et le 9 novembre à 11\u00A0h\u00A000, la semaine")
 }
 
 func TestTextIsCutWhereACellEnds(t *testing.T) {

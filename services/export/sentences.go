@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
 
@@ -28,6 +29,9 @@ func (l language) remarks(r weekly.Report, now time.Time) []string {
 	return list
 }
 
+// pages are the same in both languages.
+var pages = wording.Noun{One: "page", Several: "pages"}
+
 // blind says what of a source could not be seen, and when.
 func (l language) blind(b weekly.Blind, zone *time.Location) string {
 	key, place := "blind", plain(b.Source)
@@ -36,13 +40,13 @@ func (l language) blind(b weekly.Blind, zone *time.Location) string {
 	}
 	switch {
 	case len(b.Pages) > 1:
-		place += " (" + l.plural("n_pages", uint64(len(b.Pages))) + ")"
+		place += " (" + l.Several(uint64(len(b.Pages)), pages) + ")"
 	case b.Pages[0] != "":
 		place += " (" + plain(b.Pages[0]) + ")"
 	}
 	from, to := l.moment(b.From, zone), l.moment(b.To, zone)
 	if b.Total < b.To.Sub(b.From) {
-		return l.say(key, place, l.say("in_all", l.duration(b.Total), from, to))
+		return l.say(key, place, l.say("in_all", l.Span(b.Total), from, to))
 	}
 	return l.say(key, place, l.say("from_to", from, to))
 }
@@ -51,7 +55,7 @@ func (l language) blind(b weekly.Blind, zone *time.Location) string {
 func (l language) inShort(r weekly.Report, names map[string]string) []string {
 	sentences := []string{l.volume(r)}
 	if mood := r.Now.NetSentiment(); mood.Known {
-		sentence := l.say("mood", l.points(mood), l.percent(r.Now.NegativeShare().Number), l.percent(positiveShare(r.Now.Counts)))
+		sentence := l.say("mood", l.mood(mood), l.Percent(r.Now.NegativeShare().Number), l.Percent(positiveShare(r.Now.Counts)))
 		if before := r.Before.NetSentiment(); before.Known {
 			sentence += " " + l.say("mood_before", l.points(before))
 		}
@@ -61,9 +65,9 @@ func (l language) inShort(r weekly.Report, names map[string]string) []string {
 		sentences = append(sentences, topic)
 	}
 	if len(r.Rivals) > 1 && r.Rivals[0].Share.Known {
-		sentence := l.say("voice", l.percent(r.Rivals[0].Share.Number), rivalNames(r, names))
+		sentence := l.say("voice", l.Percent(r.Rivals[0].Share.Number), rivalNames(r, names))
 		if before := r.Rivals[0].ShareBefore; before.Known {
-			sentence += " " + l.say("voice_before", l.percent(before.Number))
+			sentence += " " + l.say("voice_before", l.Percent(before.Number))
 		}
 		sentences = append(sentences, sentence)
 	}
@@ -72,16 +76,17 @@ func (l language) inShort(r weekly.Report, names map[string]string) []string {
 
 func (l language) volume(r weekly.Report) string {
 	now, before := r.Now.Mentions, r.Before.Mentions
-	part := func(of uint64) string { return l.percent(float64(of) / float64(before)) }
+	mentions := l.Several(now, l.Mention)
+	part := func(of uint64) string { return l.Percent(float64(of) / float64(before)) }
 	switch {
 	case before == 0:
-		return l.say("first", l.number(now))
+		return l.say("first", mentions)
 	case now > before:
-		return l.say("grown", l.number(now), part(now-before), l.number(before))
+		return l.say("grown", mentions, part(now-before), l.Count(before))
 	case now < before:
-		return l.say("shrunk", l.number(now), part(before-now), l.number(before))
+		return l.say("shrunk", mentions, part(before-now), l.Count(before))
 	default:
-		return l.say("steady", l.number(now))
+		return l.say("steady", mentions)
 	}
 }
 
@@ -100,7 +105,7 @@ func (l language) worstTopic(r weekly.Report) string {
 	worst := slices.MinFunc(named, func(a, b weekly.Group) int {
 		return cmp.Compare(b.Now.Sentiments[weekly.Negative], a.Now.Sentiments[weekly.Negative])
 	})
-	count := l.number(worst.Now.Sentiments[weekly.Negative])
+	count := l.Several(worst.Now.Sentiments[weekly.Negative], l.NegativeMention)
 	if worst.Owner == "" {
 		return l.say("top_topic", plain(worst.Name), count)
 	}
@@ -118,11 +123,11 @@ func rivalNames(r weekly.Report, names map[string]string) string {
 func (l language) crises(c weekly.Crises) string {
 	var parts []string
 	for _, level := range []struct {
-		key   string
+		level weekly.Level
 		count uint64
-	}{{"n_crises", c.Crises}, {"n_alerts", c.Alerts}, {"n_watches", c.Watches}} {
+	}{{weekly.Crisis, c.Crises}, {weekly.Alert, c.Alerts}, {weekly.Watch, c.Watches}} {
 		if level.count > 0 {
-			parts = append(parts, l.plural(level.key, level.count))
+			parts = append(parts, l.Several(level.count, l.Level(levelNames[level.level])))
 		}
 	}
 	if len(parts) == 0 {

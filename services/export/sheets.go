@@ -184,7 +184,7 @@ func (b *book) mentions(r weekly.Report) table {
 		{l.say("text"), 70, textLook}, {l.say("link"), 34, textLook}, {l.say("mention_id"), 26, textLook},
 	}}
 	if r.Unlisted() > 0 {
-		t.note = l.say("listed", l.number(uint64(len(r.Listed))), l.number(r.Now.Mentions))
+		t.note = l.say("listed", l.Count(uint64(len(r.Listed))), l.Several(r.Now.Mentions, l.Mention))
 	}
 	t.rows = make([][]any, 0, len(r.Listed))
 	for _, m := range r.Listed {

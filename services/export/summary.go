@@ -57,7 +57,7 @@ func (s summary) write() {
 func (s *summary) head() {
 	s.wide(s.heading("report"), look{bold: true, size: 20, color: accentColor}, 32)
 	week := s.report.Week
-	s.wide(s.lang.span(week)+" ("+week.Zone().String()+")", look{size: 12, color: quietColor}, 20)
+	s.wide(s.lang.days(week)+" ("+week.Zone().String()+")", look{size: 12, color: quietColor}, 20)
 	s.row++
 }
 

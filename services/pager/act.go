@@ -71,7 +71,21 @@ func (l *loop) advance(ctx context.Context, id string, r *record) error {
 }
 
 func (l *loop) sender() escalation.Sender {
-	return escalation.Sender{Lease: l.epoch, UnderWay: func(id string) bool { return l.underWay[id] }}
+	return escalation.Sender{Lease: l.epoch, Room: l.room, UnderWay: func(id string) bool {
+		_, begun := l.underWay[id]
+		return begun
+	}}
+}
+
+// room is how many more pages a channel is given beside those under way.
+func (l *loop) room(channel string) int {
+	room := sendsAtOnce
+	for _, p := range l.underWay {
+		if p.Channel == channel && !p.Urgent() {
+			room--
+		}
+	}
+	return room
 }
 
 // acked looks into the book before anyone is called: it counts even where the

@@ -22,9 +22,9 @@ var errNoChannel = &channel.Error{Reason: "the config has no such channel any mo
 
 // attempt sends a page beside the loop, which hears of the outcome.
 func (l *loop) attempt(ctx context.Context, p escalation.Page, r *record, roster *roster) {
-	l.underWay[p.ID] = true
+	l.underWay[p.ID] = p
 	page, err := l.write(p, r, roster)
-	route, known := roster.channels[p.Channel]
+	send, known := roster.channels[p.Channel]
 	switch {
 	case err != nil:
 		err = &channel.Error{Reason: err.Error(), Permanent: true}
@@ -35,19 +35,10 @@ func (l *loop) attempt(ctx context.Context, p escalation.Page, r *record, roster
 	go func() {
 		words := message.Write(page)
 		if err == nil {
-			err = route.deliver(ctx, page, words)
+			err = send(ctx, page, words)
 		}
 		l.results <- result{r.Course.IncidentID, p, outcomeOf(err, words)}
 	}()
-}
-
-// deliver waits for a place at the channel; the call of a crisis does not.
-func (r route) deliver(ctx context.Context, page message.Page, words message.Words) error {
-	if page.Level != "crisis" || page.About != message.Call {
-		r.slots <- struct{}{}
-		defer func() { <-r.slots }()
-	}
-	return r.send(ctx, page, words)
 }
 
 func outcomeOf(err error, words message.Words) escalation.Outcome {
@@ -70,7 +61,7 @@ func (l *loop) write(p escalation.Page, r *record, roster *roster) (message.Page
 	}
 	m := messageOf(incident, r.Course)
 	m.ID, m.About, m.Step, m.Now = p.ID, message.About(p.Kind), p.Step, l.settings.now()
-	m.Zone = roster.location(incident.BrandId)
+	m.Zone = roster.cfg.Location() // of the desk and the reports, so that everyone speaks of the same hour
 	m.Person, m.Language = roster.name(p.Person), roster.people[p.Person].language
 	m.Brand = incident.BrandId
 	if brand, known := roster.cfg.Brand(incident.BrandId); known {

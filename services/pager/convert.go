@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/pager/internal/escalation"
 	"github.com/vigie-monitor/vigie/services/pager/internal/message"
@@ -47,13 +48,13 @@ func messageOf(incident *vigiev1.Incident, course *escalation.Course) message.Pa
 		AckedBy: course.AckedBy, AckedTime: course.AckedTime,
 		BlindSources: incident.BlindSources,
 		RuleVersion:  incident.RuleVersion, ModelVersion: incident.ModelVersion,
-		Figures: message.Figures{
+		Figures: wording.Figures{
 			Window:   timeOf(evidence.GetWindowTo()).Sub(timeOf(evidence.GetWindowFrom())),
 			Mentions: evidence.GetObservedMentions(), ExpectedMentions: evidence.GetExpectedMentions(),
 			Negative: evidence.GetObservedNegative(), ExpectedNegative: evidence.GetExpectedNegative(),
-			Authors:      evidence.GetDistinctAuthors(),
-			OnlyNegative: len(evidence.GetSignals()) == 1 && evidence.GetSignals()[0] == "negative",
+			Authors: evidence.GetDistinctAuthors(),
 		},
+		OnlyNegative: len(evidence.GetSignals()) == 1 && evidence.GetSignals()[0] == "negative",
 	}
 	for _, post := range evidence.GetPosts() {
 		m.Posts = append(m.Posts, message.Post{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -224,4 +225,75 @@ func TestOldCoursesAreForgotten(t *testing.T) {
 		_, err := pages.Get(t.Context(), keyOf(crisis().IncidentId))
 		return errors.Is(err, jetstream.ErrKeyNotFound)
 	})
+}
+
+// Slack hangs, and more alerts are due than it is given at once: those that wait
+// for room were not sent when the pager dies, whatever became of the others. So
+// whoever goes on sends them.
+func TestKilledWhilePagesWaitForRoom(t *testing.T) {
+	t.Parallel()
+	const alerts = sendsAtOnce + 3
+	h := newHouse(t)
+	h.slack.FailAlways(slack.Timeout)
+	kill := h.victim(strings.TrimSuffix(h.cfg.Channels[0].URLFile.Value(), "/services/T1/B1/alice"))
+	for n := range alerts {
+		alert := incident(1, isAlert)
+		alert.IncidentId = fmt.Sprintf("acme@%d", n)
+		h.publish(alert)
+	}
+	h.eventually(func() bool { return h.slack.Requests() == sendsAtOnce })
+	h.eventually(func() bool { return h.progress() == alerts }, "every alert is known")
+	kill()
+	h.leaseRunsOut()
+	h.slack.Recover()
+
+	h.clock.Advance(max(0, time.Since(opened))) // the victim's clock was the real one
+	h.pager()
+	h.eventually(func() bool { return len(h.pages(vigiev1.PageState_PAGE_STATE_SENT)) == alerts-sendsAtOnce })
+	h.settled()
+	require.Len(t, h.readers(), alerts-sendsAtOnce)
+	unsure := h.pages(vigiev1.PageState_PAGE_STATE_FAILED)
+	require.Len(t, unsure, sendsAtOnce)
+	for _, page := range unsure {
+		require.Contains(t, page.Error, "it may have arrived")
+	}
+}
+
+// progress is how many courses the bucket holds.
+func (h *house) progress() int {
+	h.t.Helper()
+	pages, err := h.bus.Bucket(h.t.Context(), bus.BucketPages)
+	require.NoError(h.t, err)
+	keys, err := pages.ListKeys(h.t.Context())
+	require.NoError(h.t, err)
+	n := 0
+	for range keys.Keys() {
+		n++
+	}
+	return n
+}
+
+// A hung channel has room again once its attempts end, and a crisis does not wait
+// for that.
+func TestACrisisNeedsNoRoom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	server := httptest.NewServer(h.slack)
+	t.Cleanup(server.Close)
+	h.cfg.Channels[0].URLFile = config.NewSecret(server.URL + "/services/T1/B1/alice")
+	h.slack.FailAlways(slack.Timeout)
+	h.pager()
+	for n := range sendsAtOnce + 1 {
+		alert := incident(1, isAlert)
+		alert.IncidentId = fmt.Sprintf("acme@%d", n)
+		h.publish(alert)
+	}
+	h.eventually(func() bool { return h.slack.Requests() == sendsAtOnce })
+	h.slack.Recover()
+	h.publish(crisis())
+	require.Equal(t, []string{"alice"}, h.hears(1))
+	require.Contains(t, h.slack.Messages()[0].Text, "CRISE")
+	require.Equal(t, sendsAtOnce+1, h.slack.Requests(), "the last alert waits for room")
+	server.CloseClientConnections()
+	h.hears(2)
 }

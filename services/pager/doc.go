@@ -23,12 +23,13 @@
 // A page is known by its id, "<incident>/<level>/<step>/<person>/<channel>". It is
 // stored as "sending" before the attempt and as "sent" or "failed" after it, and
 // only then announced. A revision delivered again, a pager started again and a
-// second pager find it there and do not send it again.
+// second pager find it there and do not send it again. A page that waits for room
+// at its channel is not yet "sending".
 //
 // Between the two writes stands one moment that nothing can close: the channel
 // took the page and the pager died before it could write so. Whoever goes on finds
 // "sending". A crisis is then sent again, under the same page id (the webhook's
-// Idempotency-Key, the mail's Message-ID, the footer of a Slack message): twice is
+// Idempotency-Key, the mail's Message-ID, the block_id of a Slack message): twice is
 // better than never. An alert is not: it is announced as failed, and may have
 // arrived.
 //

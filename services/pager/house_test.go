@@ -59,7 +59,7 @@ func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
 	server, err := natsd.Start("127.0.0.1:0", t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	h := &house{t: t, server: server, slack: fake, clock: &clock{now: opened.Add(time.Minute)}}
 	h.cfg = company(serve(t, fake))
 	h.cfg.NATS.URL = "nats://" + server.Address()

@@ -13,6 +13,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/services/pager/internal/escalation"
 )
 
 const (
@@ -38,10 +39,10 @@ type loop struct {
 	signer   *ack.Signer
 	roster   *atomic.Pointer[roster]
 
-	epoch    uint64               // of the lease
-	open     map[string]*record   // by incident
-	over     map[string]time.Time // by incident: when it ended
-	underWay map[string]bool      // attempts begun and not settled, by page
+	epoch    uint64                     // of the lease
+	open     map[string]*record         // by incident
+	over     map[string]time.Time       // by incident: when it ended
+	underWay map[string]escalation.Page // attempts begun and not settled, by page
 	results  chan result
 	unstored []result // settled, but the bucket could not be written
 	nobody   bool     // it was said that nobody is on call
@@ -130,7 +131,7 @@ func (l *loop) drain(ctx context.Context) error {
 		}
 	}
 	if n := len(l.unstored); n > 0 {
-		return fmt.Errorf("pager: the outcome of %d attempts could not be stored", n)
+		return fmt.Errorf("pager: attempts whose outcome could not be stored: %d", n)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/services/pager/internal/escalation"
 )
 
 // settings are what tests set otherwise.
@@ -91,7 +92,7 @@ func newLoop(ctx context.Context, env run.Env, s settings) (*loop, error) {
 		metrics: newMetrics(env.Registry, cfg.Channels),
 		courses: &courses{bucket: pages}, book: book, signer: signer,
 		roster:   &atomic.Pointer[roster]{},
-		underWay: map[string]bool{}, results: make(chan result, resultsWaiting),
+		underWay: map[string]escalation.Page{}, results: make(chan result, resultsWaiting),
 	}
 	l.roster.Store(first)
 	env.Config.OnReload(func(cfg *config.Config) (func(), error) {

@@ -33,7 +33,7 @@ func TestTheNightOfACrisis(t *testing.T) {
 	require.Equal(t, []string{"alice"}, h.readers(), "not a second early")
 	h.clock.Advance(time.Second)
 	require.Equal(t, []string{"alice", "bruno"}, h.hears(2))
-	require.Contains(t, h.slack.Messages()[1].Text, "Name of alice n'a pas répondu")
+	require.Contains(t, h.slack.Messages()[1].Text, "Name of alice n’a pas répondu")
 	h.settled()
 	h.clock.Advance(5 * time.Minute)
 	require.Equal(t, []string{"alice", "bruno", "chloe"}, h.hears(3))
@@ -55,7 +55,7 @@ func TestTheNightOfACrisis(t *testing.T) {
 	require.Len(t, sent, 3, "an end is no page")
 	require.Equal(t, "acme@2026-11-21T02:12:00Z/crisis/0/alice/slack-alice", sent[0].PageId)
 	require.InDelta(t, 2, sent[0].DelaySeconds, 0.001, "from receipt of what tipped it")
-	require.Contains(t, sent[0].Text, "84 mentions en 10 min, d'habitude 6 (×14)")
+	require.Contains(t, sent[0].Text, "84 mentions en 10\u00A0min, d’habitude 6 (×14)")
 	require.Contains(t, sent[0].Text, "Trois enfants malades")
 }
 
@@ -177,7 +177,7 @@ func TestWhoCannotBeReachedIsPassedOverAtOnce(t *testing.T) {
 // One dead channel: the others hear of their incidents meanwhile.
 func TestADeadChannelHoldsUpNobodyElse(t *testing.T) {
 	t.Parallel()
-	dead := slack.New()
+	dead := slack.New(slack.Options{})
 	dead.FailAlways(slack.Timeout)
 	server := httptest.NewServer(dead)
 	t.Cleanup(server.Close)

@@ -13,7 +13,8 @@ import (
 
 const (
 	defaultEscalateAfter = 5 * time.Minute
-	// sendsAtOnce bounds what a channel is given at once; a crisis does not wait.
+	// sendsAtOnce bounds what a channel is given at once; a crisis does not wait,
+	// and takes no place from what does.
 	sendsAtOnce = 4
 )
 
@@ -23,7 +24,7 @@ type roster struct {
 	teams    map[string]team
 	first    string // the team of brands without one, and of blind sources
 	people   map[string]person
-	channels map[string]route
+	channels map[string]channel.Send
 }
 
 type team struct {
@@ -41,20 +42,14 @@ type person struct {
 	quiet    config.QuietHours
 }
 
-// route is a channel and the places in its queue.
-type route struct {
-	send  channel.Send
-	slots chan struct{}
-}
-
 func newRoster(cfg *config.Config) (*roster, error) {
-	r := &roster{cfg: cfg, teams: map[string]team{}, people: map[string]person{}, channels: map[string]route{}}
+	r := &roster{cfg: cfg, teams: map[string]team{}, people: map[string]person{}, channels: map[string]channel.Send{}}
 	for _, c := range cfg.Channels {
 		send, err := channel.New(c)
 		if err != nil {
 			return nil, fmt.Errorf("pager: %w", err)
 		}
-		r.channels[c.ID] = route{send, make(chan struct{}, sendsAtOnce)}
+		r.channels[c.ID] = send
 	}
 	for _, p := range cfg.People {
 		r.people[p.ID] = newPerson(p, cfg.Language)
@@ -135,14 +130,6 @@ func (p person) asleep(now time.Time, location *time.Location) bool {
 		return false
 	}
 	return rota.Quiet{From: p.quiet.From.Std(), To: p.quiet.To.Std(), Location: location}.Holds(now)
-}
-
-// location is the clock that a brand's pages are written by.
-func (r *roster) location(brandID string) *time.Location {
-	if t, known := r.team(brandID); known {
-		return t.location
-	}
-	return r.cfg.Location()
 }
 
 func (r *roster) name(personID string) string {

@@ -7,7 +7,6 @@ package simulate
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -41,31 +40,41 @@ const (
 // simulation is a running set of pages.
 type simulation struct {
 	world   *world.World
-	logger  *slog.Logger
 	site    *rsssite.Site
 	bluesky *jetstream.Server
 	social  *instance.Server
 	x       *xapi.Server
+	slack   *slack.Fake
+	gallery *gallery
 }
 
+func newSimulation(cfg *config.Config) *simulation {
+	invented := world.New(seed, cfg.Simulate.Rate)
+	account, _ := invented.Official(cfg.Simulate.CrisisBrand)
+	return &simulation{
+		world:   invented,
+		site:    rsssite.New(rsssite.Options{Title: "La Gazette qui n'existe pas", Language: "fr"}),
+		bluesky: jetstream.New(jetstream.Options{Noise: noise}),
+		social: instance.New(instance.Options{
+			Token: MastodonToken, Noise: noise, Account: account, Web: "http://" + cfg.Simulate.Listen,
+		}),
+		x:       xapi.New(xapi.Options{Token: XToken}),
+		slack:   slack.New(slack.Options{Zone: cfg.Location()}),
+		gallery: newGallery(cfg.Location()),
+	}
+}
+
+func (s *simulation) close() { s.bluesky.Close(); s.social.Close(); s.x.Close() }
+
 // Run serves the pages until ctx is done.
-func Run(ctx context.Context, cfg *config.Config, logger *slog.Logger, ready func()) error {
+func Run(ctx context.Context, cfg *config.Config, ready func()) error {
 	listener, err := obs.Listen(cfg.Simulate.Listen, "simulate.listen")
 	if err != nil {
 		return err
 	}
-	invented := world.New(seed, cfg.Simulate.Rate)
-	account, _ := invented.Official(cfg.Simulate.CrisisBrand)
-	s := &simulation{
-		world: invented, logger: logger,
-		site:    rsssite.New(rsssite.Options{Title: "La Gazette qui n'existe pas", Language: "fr"}),
-		bluesky: jetstream.New(jetstream.Options{Noise: noise}),
-		social:  instance.New(instance.Options{Token: MastodonToken, Noise: noise, Account: account}),
-		x:       xapi.New(xapi.Options{Token: XToken}),
-	}
-	closeStreams := func() { s.bluesky.Close(); s.social.Close(); s.x.Close() }
-	defer closeStreams()
-	defer context.AfterFunc(ctx, closeStreams)() // open streams would hold up the listener's stop
+	s := newSimulation(cfg)
+	defer s.close()
+	defer context.AfterFunc(ctx, s.close)() // open streams would hold up the listener's stop
 	now := time.Now()
 	s.bluesky.Murmur(now.Add(-past), now)
 	s.deal(s.world.History(now.Add(-past), now))
@@ -95,11 +104,11 @@ func (s *simulation) handler() http.Handler {
 	mount("/site", s.site)
 	mount("/bluesky", s.bluesky)
 	mount("/x", s.x)
-	mount("/slack", slack.New())
+	mount("/slack", s.slack)
 	mux.Handle("/api/", s.social) // an instance is a host of its own
 	mux.HandleFunc("POST /crisis", s.crisis)
 	mux.HandleFunc("GET /{$}", s.index)
-	return mux
+	return s.gallery.before(mux)
 }
 
 // crisis lets one break out now: POST /crisis?brand=zestaline&kind=safety.
@@ -136,11 +145,11 @@ func (s *simulation) deal(posts []world.Post) {
 		case post.Title != "":
 			s.site.Show(post)
 		case share < 3:
-			s.x.Show(post)
+			s.showOnX(post)
 		case share < 5:
-			s.social.Show(post)
+			s.showOnMastodon(post)
 		default:
-			s.bluesky.Show(post)
+			s.showOnBluesky(post)
 		}
 	}
 }

@@ -2,65 +2,51 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/desk"
 )
 
-// narrateEvery is how often the flow is told.
-const narrateEvery = 10 * time.Second
+const (
+	// narrateEvery is how often the flow is told.
+	narrateEvery = 10 * time.Second
+	// statusTimeout bounds what the narrator waits for the desk.
+	statusTimeout = 5 * time.Second
+)
 
 // narrator tells a person at the terminal what happens: mentions flowing,
-// incidents climbing, pages sent and acked.
+// incidents climbing, pages sent and acked. Its counts are the desk's, so that
+// terminal, desk and tables agree.
 type narrator struct {
-	out      io.Writer
-	cfg      *config.Config
-	bus      *bus.Bus
-	gatherer prometheus.Gatherer
-	words    map[string]string
-	colour   bool
-	last     map[string]float64
+	out    io.Writer
+	cfg    *config.Config
+	bus    *bus.Bus
+	words  narration
+	colour bool
+	now    func() time.Time
+	last   map[string]uint64 // mentions by source, when last told
 }
 
-func newNarrator(out *os.File, cfg *config.Config, env run.Env, gatherer prometheus.Gatherer) *narrator {
+func newNarrator(out *os.File, cfg *config.Config, b *bus.Bus) *narrator {
 	return &narrator{
-		out: out, cfg: cfg, bus: env.Bus, gatherer: gatherer, words: narration[cfg.Language],
-		colour: isTerminal(out) && os.Getenv("NO_COLOR") == "", last: map[string]float64{},
+		out: out, cfg: cfg, bus: b, words: wording.Pick(cfg.Language, frenchNarration, englishNarration),
+		colour: isTerminal(out) && os.Getenv("NO_COLOR") == "", now: time.Now, last: map[string]uint64{},
 	}
-}
-
-var narration = map[string]map[string]string{
-	"en": {
-		"up":    "Vigie is up.\n  desk     %s\n  metrics  http://%s/metrics\n  stop     Ctrl-C\n",
-		"pages": "  pretended pages and Slack: http://%s\n",
-		"flow":  "mentions", "none": "none yet",
-		"watch": "WATCH", "alert": "ALERT", "crisis": "CRISIS",
-		"usual":    "%d mentions (%d negative) by %d authors in %s; usual: %.0f (%.0f negative)",
-		"resolved": "resolved", "blind": "BLIND", "sees": "sees again",
-		"sent": "page sent to %s by %s, %.1f s after the post that tipped it", "failed": "page to %s by %s FAILED: %s",
-		"acked": "taken in charge by %s", "how": "To take it in charge, open the link of the page:",
-	},
-	"fr": {
-		"up":    "Vigie est en marche.\n  pupitre    %s\n  métriques  http://%s/metrics\n  arrêter    Ctrl-C\n",
-		"pages": "  pages imaginaires et Slack : http://%s\n",
-		"flow":  "mentions", "none": "aucune pour l'instant",
-		"watch": "VEILLE", "alert": "ALERTE", "crisis": "CRISE",
-		"usual":    "%d mentions (%d négatives) de %d auteurs en %s ; d'habitude : %.0f (%.0f négatives)",
-		"resolved": "terminé", "blind": "AVEUGLE", "sees": "voit de nouveau",
-		"sent": "page envoyée à %s par %s, %.1f s après le message décisif", "failed": "page à %s par %s EN ÉCHEC : %s",
-		"acked": "pris en charge par %s", "how": "Pour prendre en charge, ouvrir le lien de la page :",
-	},
 }
 
 func (n *narrator) part() run.Part {
@@ -76,6 +62,9 @@ func (n *narrator) part() run.Part {
 		}
 		defer pages.Stop()
 		n.welcome()
+		if status, err := n.status(ctx); err == nil {
+			n.underWay(status)
+		}
 		ready()
 		ticker := time.NewTicker(narrateEvery)
 		defer ticker.Stop()
@@ -84,7 +73,9 @@ func (n *narrator) part() run.Part {
 			case <-ctx.Done():
 				return nil
 			case <-ticker.C:
-				n.flow()
+				if status, err := n.status(ctx); err == nil {
+					n.flow(status)
+				}
 			}
 		}
 	}}
@@ -98,74 +89,129 @@ func (n *narrator) follow(ctx context.Context, stream string, tell func([]byte))
 	return consumer.Consume(func(msg jetstream.Msg) { tell(msg.Data()) })
 }
 
-func (n *narrator) welcome() {
-	fmt.Fprintf(n.out, n.words["up"], n.cfg.DeskURL(), n.cfg.Metrics.Listen)
-	if n.cfg.Simulate != nil {
-		fmt.Fprintf(n.out, n.words["pages"], n.cfg.Simulate.Listen)
+// status asks the desk of this process.
+func (n *narrator) status(ctx context.Context) (desk.Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
+	var status desk.Status
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.cfg.Desk.Listen+"/api/status", nil)
+	if err != nil {
+		return status, err
 	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return status, err
+	}
+	defer response.Body.Close()
+	return status, json.NewDecoder(response.Body).Decode(&status)
+}
+
+func (n *narrator) welcome() {
+	fmt.Fprintf(n.out, n.words.up, n.cfg.DeskURL(), n.cfg.Metrics.Listen)
+	if n.cfg.Simulate != nil {
+		fmt.Fprintf(n.out, n.words.pages, n.cfg.Simulate.Listen)
+	}
+}
+
+// underWay tells of the incidents that a start finds open.
+func (n *narrator) underWay(status desk.Status) {
+	open := 0
+	for _, i := range status.Incidents {
+		if i.Over != nil {
+			continue
+		}
+		if open++; open == 1 {
+			fmt.Fprintln(n.out, n.words.underWay)
+		}
+		level, about := n.words.Level(i.Level).One, n.brand(i.BrandID)
+		if i.Reason != "" {
+			level, about = n.words.Blind.One, strings.TrimSpace(i.Source+" "+i.Page)
+		}
+		state := ""
+		switch {
+		case i.AckedBy != "":
+			state = ", " + fmt.Sprintf(n.words.taken, i.AckedBy, n.clock(*i.AckedTime))
+		case i.Level != "watch": // of which nobody is told
+			state = ", " + fmt.Sprintf(n.words.untaken, n.cfg.DeskURL())
+		}
+		fmt.Fprintf(n.out, "  %s\n", n.paint(colours[i.Level],
+			strings.ToUpper(level)+" "+about+", "+fmt.Sprintf(n.words.since, n.clock(i.Opened))+state))
+	}
+	if open == 0 {
+		fmt.Fprintln(n.out, n.words.calm)
+	}
+}
+
+func (n *narrator) clock(at time.Time) string { return n.words.Clock(at, n.now(), n.cfg.Location()) }
+
+func (n *narrator) brand(id string) string {
+	if brand, known := n.cfg.Brand(id); known {
+		return brand.Name
+	}
+	return id
+}
+
+func (n *narrator) paint(colour, text string) string {
+	if n.colour && colour != "" {
+		return "\x1b[" + colour + "m" + text + "\x1b[0m"
+	}
+	return text
 }
 
 func (n *narrator) say(colour, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if n.colour && colour != "" {
-		text = "\x1b[" + colour + "m" + text + "\x1b[0m"
-	}
-	fmt.Fprintf(n.out, "%s  %s\n", time.Now().In(n.cfg.Location()).Format("15:04:05"), text)
+	fmt.Fprintf(n.out, "%s  %s\n", n.clock(n.now()), n.paint(colour, fmt.Sprintf(format, args...)))
 }
 
-// flow tells how many mentions came by source since the last time.
-func (n *narrator) flow() {
-	families, err := n.gatherer.Gather()
-	if err != nil {
-		return
-	}
+// flow tells how many mentions there are by source, and how many came since the
+// last time.
+func (n *narrator) flow(status desk.Status) {
 	var parts []string
-	for _, family := range families {
-		if family.GetName() != "vigie_ingest_mentions_received_total" {
+	for _, source := range status.Sources {
+		if source.Total == nil || *source.Total == 0 {
 			continue
 		}
-		for _, metric := range family.GetMetric() {
-			source := metric.GetLabel()[0].GetValue()
-			total := metric.GetCounter().GetValue()
-			if total > 0 {
-				parts = append(parts, fmt.Sprintf("%s %.0f (+%.0f)", source, total, total-n.last[source]))
-			}
-			n.last[source] = total
+		part := source.Name + " " + n.words.Count(*source.Total)
+		if last, told := n.last[source.Name]; told && *source.Total > last {
+			part += " (+" + n.words.Count(*source.Total-last) + ")"
 		}
+		n.last[source.Name] = *source.Total
+		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
-		parts = []string{n.words["none"]}
+		parts = []string{n.words.none}
 	}
-	n.say("", "%s: %s", n.words["flow"], strings.Join(parts, " · "))
+	n.say("", "%s%s", n.words.flow, strings.Join(parts, " · "))
 }
 
-var levels = map[vigiev1.Level]struct{ word, colour string }{
-	vigiev1.Level_LEVEL_WATCH:  {"watch", "36"},
-	vigiev1.Level_LEVEL_ALERT:  {"alert", "33"},
-	vigiev1.Level_LEVEL_CRISIS: {"crisis", "1;31"},
-}
+var colours = map[string]string{"watch": "36", "alert": "33", "crisis": "1;31"}
+
+const (
+	colourGood = "32"
+	colourBad  = "31"
+)
 
 func (n *narrator) incident(data []byte) {
 	var in vigiev1.Incident
 	if proto.Unmarshal(data, &in) != nil {
 		return
 	}
-	about := in.BrandId
-	if brand, known := n.cfg.Brand(in.BrandId); known {
-		about = brand.Name
-	}
-	level, resolved := levels[in.Level], in.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
+	level, resolved := ack.LevelName(in.Level), in.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
 	switch {
 	case in.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE && resolved:
-		n.say("32", "%s %s: %s", in.Source, in.Page, n.words["sees"])
+		n.say(colourGood, "%s %s%s%s", in.Source, in.Page, n.words.colon, n.words.sees)
 	case in.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
-		n.say("33", "%s %s %s: %s", n.words["blind"], in.Source, in.Page, in.Detail)
+		n.say(colours[level], "%s %s %s%s%s", strings.ToUpper(n.words.Blind.One), in.Source, in.Page, n.words.colon, in.Detail)
 	case resolved:
-		n.say("32", "%s: %s", about, n.words["resolved"])
+		n.say(colourGood, "%s%s%s", n.brand(in.BrandId), n.words.colon, n.words.resolved)
 	default:
 		e := in.GetEvidence()
-		n.say(level.colour, "%s %s: "+n.words["usual"], n.words[level.word], about, e.ObservedMentions, e.ObservedNegative,
-			e.DistinctAuthors, e.WindowTo.AsTime().Sub(e.WindowFrom.AsTime()).Round(time.Second), e.ExpectedMentions, e.ExpectedNegative)
+		figures := wording.Figures{
+			Window:   e.GetWindowTo().AsTime().Sub(e.GetWindowFrom().AsTime()),
+			Mentions: e.GetObservedMentions(), ExpectedMentions: e.GetExpectedMentions(),
+			Negative: e.GetObservedNegative(), ExpectedNegative: e.GetExpectedNegative(), Authors: e.GetDistinctAuthors(),
+		}
+		n.say(colours[level], "%s %s%s%s · %s · %s", strings.ToUpper(n.words.Level(level).One), n.brand(in.BrandId), n.words.colon,
+			n.words.Volume(figures), n.words.Tone(figures), n.words.Voices(figures))
 	}
 }
 
@@ -182,14 +228,21 @@ func (n *narrator) page(data []byte) {
 	}
 	switch page.State {
 	case vigiev1.PageState_PAGE_STATE_SENT:
-		n.say(levels[page.Level].colour, n.words["sent"], person, page.Channel, page.DelaySeconds)
+		text := fmt.Sprintf(n.words.sent, person, page.Channel)
+		switch {
+		case page.Step > 0: // the delay is that of those who did not answer
+			text += n.words.again
+		case page.DelaySeconds > 0:
+			text += fmt.Sprintf(n.words.after, n.words.Span(time.Duration(page.DelaySeconds*float64(time.Second))))
+		}
+		n.say(colours[ack.LevelName(page.Level)], "%s", text)
 		if page.Level == vigiev1.Level_LEVEL_CRISIS {
-			n.say("", "%s\n%s", n.words["how"], indent(page.Text))
+			n.say("", "%s\n%s", n.words.how, indent(page.Text))
 		}
 	case vigiev1.PageState_PAGE_STATE_FAILED:
-		n.say("31", n.words["failed"], person, page.Channel, page.Error)
+		n.say(colourBad, n.words.failed, person, page.Channel, page.Error)
 	case vigiev1.PageState_PAGE_STATE_ACKED:
-		n.say("32", n.words["acked"], page.AckedBy)
+		n.say(colourGood, n.words.acked, page.AckedBy)
 	}
 }
 

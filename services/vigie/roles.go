@@ -76,7 +76,11 @@ func (a *app) role(name, short, long string, serve serve) *cobra.Command {
 				return err
 			}
 			defer env.Bus.Close()
-			return run.Parts(cmd.Context(), p.logger, grace, p.admin(), p.reload(), service(env, name, serve))
+			parts := []run.Part{p.admin(), p.reload(), service(env, name, serve)}
+			if name == "pager" { // of all roles, the one whose silence nobody else would notice
+				parts = append(parts, p.heartbeat()...)
+			}
+			return run.Parts(cmd.Context(), p.logger, grace, parts...)
 		},
 	}
 }
@@ -173,6 +177,6 @@ their faults, and a pretended Slack at /slack/. For demonstrations and tests.`,
 
 func simulatePart(p *process) run.Part {
 	return run.Part{Name: "simulate", Run: func(ctx context.Context, ready func()) error {
-		return simulate.Run(ctx, p.config.Get(), p.logger, ready)
+		return simulate.Run(ctx, p.config.Get(), ready)
 	}}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/export"
 	"github.com/vigie-monitor/vigie/services/scorer"
 )
@@ -60,8 +61,11 @@ func (a *app) config() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: right; %d brands, %d people, %d channels\n",
-				a.configPath, len(cfg.Brands), len(cfg.People), len(cfg.Channels))
+			count := func(n int, one, several string) string {
+				return wording.English.Several(uint64(n), wording.Noun{One: one, Several: several})
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: right; %s, %s, %s\n", a.configPath, count(len(cfg.Brands), "brand", "brands"),
+				count(len(cfg.People), "person", "people"), count(len(cfg.Channels), "channel", "channels"))
 			return nil
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/natsd"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/desk"
 	"github.com/vigie-monitor/vigie/services/detector"
 	"github.com/vigie-monitor/vigie/services/ingest"
@@ -41,8 +42,18 @@ way, then the servers. What is stored stays in data_dir: the next start goes on.
 	}
 }
 
-// up runs everything until ctx is done.
+// up runs everything until ctx is done, and says so when it stops.
 func (p *process) up(ctx context.Context) error {
+	words := wording.Pick(p.config.Get().Language, frenchNarration, englishNarration)
+	defer context.AfterFunc(ctx, func() { fmt.Println(words.stopping) })()
+	if err := p.everything(ctx); err != nil {
+		return err
+	}
+	fmt.Println(words.stopped)
+	return nil
+}
+
+func (p *process) everything(ctx context.Context) error {
 	cfg := p.config.Get()
 	if err := writable(cfg.DataDir); err != nil {
 		return err
@@ -60,7 +71,7 @@ func (p *process) up(ctx context.Context) error {
 		return err
 	}
 	defer env.Bus.Close()
-	narrator := newNarrator(os.Stdout, cfg, env, p.registry)
+	narrator := newNarrator(os.Stdout, cfg, env.Bus)
 	return run.Parts(ctx, p.logger, grace, p.parts(cfg, env, narrator)...)
 }
 
@@ -75,7 +86,7 @@ func (p *process) parts(cfg *config.Config, env run.Env, narrator *narrator) []r
 	if cfg.Simulate != nil {
 		parts = append(parts, simulatePart(p)) // its fake Slack must outlive the pager
 	}
-	return append(parts,
+	parts = append(parts,
 		service(env, "desk", desk.Run),
 		service(env, "pager", pager.Run),
 		service(env, "detector", detector.Run),
@@ -84,6 +95,7 @@ func (p *process) parts(cfg *config.Config, env run.Env, narrator *narrator) []r
 		service(env, "ingest", ingest.Run),
 		p.reload(),
 	)
+	return append(parts, p.heartbeat()...) // last: it says that all the others work
 }
 
 // embeddedNATS starts the bus unless the config names one. Clients reach it over

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/vigie-monitor/vigie/services/simulate/streams"
 )
 
 // Faults are what goes wrong, as readers of real instances have met it. The zero
@@ -46,7 +48,7 @@ func (s *Server) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = f
-	s.wake()
+	s.log.Wake()
 }
 
 // Faults are those still to come.
@@ -83,9 +85,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, needsToken bool) 
 }
 
 func (s *Server) fail(w http.ResponseWriter, status int, message string) {
-	if s.faults.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(s.faults.RetryAfter.Seconds()+0.999)))
-	}
+	streams.RetryAfter(w.Header(), s.faults.RetryAfter)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(`{"error":` + strconv.Quote(message) + `}`))

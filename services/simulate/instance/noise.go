@@ -2,7 +2,6 @@ package instance
 
 import (
 	"math/rand/v2"
-	"time"
 
 	"github.com/vigie-monitor/vigie/services/simulate/world"
 )
@@ -20,14 +19,7 @@ const strangerID = 9_000_000
 // now and then delete what they wrote.
 func (s *Server) makeNoise() {
 	r := rand.New(rand.NewPCG(3, 4))
-	ticker := time.NewTicker(time.Duration(float64(time.Second) / s.options.Noise))
-	defer ticker.Stop()
-	for number := int64(1); ; number++ {
-		select {
-		case <-s.done:
-			return
-		case <-ticker.C:
-		}
+	s.life.Often(s.options.Noise, func(number int64) {
 		post := world.Post{
 			Number: -number, Time: s.options.Now(), Language: "fr", Text: smallTalk[r.IntN(len(smallTalk))],
 			Author: world.Author{ID: strangerID + r.Int64N(5000), Handle: "stranger", Name: "Somebody Else", Followers: r.IntN(400)},
@@ -36,5 +28,5 @@ func (s *Server) makeNoise() {
 		if r.Float64() < 0.08 {
 			s.Delete(-r.Int64N(number) - 1)
 		}
-	}
+	})
 }

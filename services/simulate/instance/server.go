@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vigie-monitor/vigie/services/simulate/streams"
 	"github.com/vigie-monitor/vigie/services/simulate/world"
 )
 
@@ -15,6 +16,9 @@ import (
 type Options struct {
 	// Domain is the instance's name, "mastodon.example" where empty.
 	Domain string
+	// Web is where a browser finds a status, "https://" and its author's instance
+	// where empty. A status's uri, which is its identity, does not depend on it.
+	Web string
 	// Token is the one access token that is taken.
 	Token string
 	// Account is whose token it is; posts that name it become notifications.
@@ -35,14 +39,16 @@ type Options struct {
 }
 
 // maxStatuses bounds what is remembered.
-const maxStatuses = 100_000
+const (
+	maxStatuses = 100_000
+	maxEvents   = 20_000
+)
 
 // Server is a pretended instance. It is an http.Handler.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
-	done    chan struct{} // closed with the server
-	tasks   sync.WaitGroup
+	life    *streams.Life
 
 	mu       sync.Mutex
 	faults   Faults
@@ -52,9 +58,7 @@ type Server struct {
 	byNumber map[int64]*status
 	notices  []notice
 	noticeID int64
-	log      []event // of the streams
-	dropped  int
-	fresh    chan struct{}
+	log      *streams.Log[event]
 	streams  map[string]int // open now, by name
 	opened   int            // ever
 	requests []string       // of the REST API: path and query
@@ -76,33 +80,17 @@ func New(options Options) *Server {
 	}
 	s := &Server{
 		options: options, mux: http.NewServeMux(), byNumber: map[int64]*status{},
-		done: make(chan struct{}), fresh: make(chan struct{}), streams: map[string]int{},
+		life: streams.NewLife(), log: streams.NewLog[event](), streams: map[string]int{},
 	}
 	s.routes()
 	if options.Noise > 0 {
-		s.tasks.Go(s.makeNoise)
+		s.makeNoise()
 	}
 	return s
 }
 
 // Close ends the instance and every stream.
-func (s *Server) Close() {
-	s.mu.Lock()
-	if !s.ended() {
-		close(s.done)
-	}
-	s.mu.Unlock()
-	s.tasks.Wait()
-}
-
-func (s *Server) ended() bool {
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Server) Close() { s.life.Close() }
 
 // ServeHTTP answers the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
@@ -245,15 +233,6 @@ func (s *Server) names(st *status) bool {
 
 // emit adds an event to the streams.
 func (s *Server) emit(name string, streams []string, data string) {
-	s.log = append(s.log, event{name: name, streams: streams, data: data})
-	if cut := len(s.log) - 20_000; cut > 0 {
-		s.log, s.dropped = s.log[cut:], s.dropped+cut
-	}
-	s.wake()
-}
-
-// wake tells the streams to look again.
-func (s *Server) wake() {
-	close(s.fresh)
-	s.fresh = make(chan struct{})
+	s.log.Add(event{name: name, streams: streams, data: data})
+	s.log.Drop(max(0, len(s.log.Events())-maxEvents))
 }

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -61,7 +62,7 @@ func (s *Server) describe(st *status) {
 		home, local = elsewhere, "remote"
 	}
 	st.uri = fmt.Sprintf("https://%s/users/%s/statuses/%s", home, author.Handle, st.id())
-	st.url = fmt.Sprintf("https://%s/@%s/%s", home, author.Handle, st.id())
+	st.url = fmt.Sprintf("%s/@%s/%s", cmp.Or(s.options.Web, "https://"+home), author.Handle, st.id())
 	if st.visibility != "public" {
 		return
 	}

@@ -1,16 +1,23 @@
 package instance
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vigie-monitor/vigie/services/simulate/streams"
 )
 
-// patience is how long a reader may take for one event.
-const patience = 5 * time.Second
+const (
+	// patience is how long a reader may take for one event.
+	patience = 5 * time.Second
+	// atOnce is how many events are taken from the log at once.
+	atOnce = 64
+)
 
 // event is one event of the streams.
 type event struct {
@@ -41,12 +48,12 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	if !s.admitStream(w, r) {
 		return
 	}
-	defer s.tasks.Done()
+	defer s.life.Leave()
 	name := streamName(r)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "private, no-store")
 	s.mu.Lock()
-	l := &listener{server: s, name: name, next: s.dropped + len(s.log), out: http.NewResponseController(w), w: w}
+	l := &listener{server: s, name: name, next: s.log.End(), out: http.NewResponseController(w), w: w}
 	s.streams[name]++
 	s.opened++
 	s.mu.Unlock()
@@ -67,16 +74,15 @@ func (s *Server) admitStream(w http.ResponseWriter, r *http.Request) bool {
 	defer s.mu.Unlock()
 	status := max(s.faults.Status, s.faults.StreamStatus)
 	switch {
-	case s.ended():
-		s.fail(w, http.StatusServiceUnavailable, "closed")
 	case status != 0:
 		s.fail(w, status, http.StatusText(status))
 	case s.faults.Revoked || r.Header.Get("Authorization") != "Bearer "+s.options.Token && r.URL.Query().Get("access_token") != s.options.Token:
 		s.fail(w, http.StatusUnauthorized, "Error: Invalid access token")
 	case streamName(r) == "":
 		s.fail(w, http.StatusNotFound, "Not found")
+	case !s.life.Join():
+		s.fail(w, http.StatusServiceUnavailable, "closed")
 	default:
-		s.tasks.Add(1)
 		return true
 	}
 	return false
@@ -88,62 +94,47 @@ type listener struct {
 	name   string
 	out    *http.ResponseController
 	w      http.ResponseWriter
-	next   int // index of the next event, counted from the first ever
-	sent   int
-	held   string // an event to send after the next one
+	next   int // place in the log
+	line   streams.Line
+}
+
+// delivery is an event, and the faults that befall it.
+type delivery struct {
+	event  event
+	faults Faults
 }
 
 // run sends events and heartbeats until one of the two leaves.
 func (l *listener) run(ctx context.Context) {
 	heartbeat := time.NewTicker(l.server.options.Heartbeat)
 	defer heartbeat.Stop()
-	for {
-		events, faults, fresh := l.pending()
-		for i, e := range events {
-			if !l.send(e, faults[i]) {
-				return
-			}
-		}
-		if len(events) > 0 {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.server.done:
-			return
-		case <-fresh:
-		case <-heartbeat.C:
-			if !l.server.Faults().Silence && !l.write(":thump\n") {
-				return
-			}
-		}
-	}
+	streams.Follow(ctx, l.server.life, l.pending, l.send, heartbeat.C, func() bool {
+		return l.server.Faults().Silence || l.write(":thump\n")
+	})
 }
 
-// pending takes the next few events, and the faults that befall each.
-func (l *listener) pending() ([]event, []Faults, <-chan struct{}) {
+// pending takes the next few events.
+func (l *listener) pending() ([]delivery, <-chan struct{}) {
 	s := l.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.faults.Silence {
-		return nil, nil, s.fresh
+		return nil, s.log.Fresh()
 	}
-	var events []event
-	var faults []Faults
-	l.next = max(l.next, s.dropped)
-	for ; l.next < s.dropped+len(s.log) && len(events) < 64; l.next++ {
-		e := s.log[l.next-s.dropped]
-		if !slices.Contains(e.streams, l.name) || s.faults.Deaf || l.barred(e) {
+	var events []delivery
+	for after, e := range s.log.From(l.next) {
+		if l.next = after; !slices.Contains(e.streams, l.name) || s.faults.Deaf || l.barred(e) {
 			continue
 		}
 		if s.faults.Gap > 0 {
 			s.faults.Gap--
 			continue
 		}
-		events, faults = append(events, e), append(faults, s.spend())
+		if events = append(events, delivery{e, s.spend()}); len(events) == atOnce {
+			break
+		}
 	}
-	return events, faults, s.fresh
+	return events, s.log.Fresh()
 }
 
 // barred says whether a feed that is closed keeps an event back: it lets
@@ -167,22 +158,16 @@ func (l *listener) barred(e event) bool {
 }
 
 // send writes an event with its faults; it answers false when the stream is over.
-func (l *listener) send(e event, f Faults) bool {
-	text := e.text()
-	l.sent++
-	switch {
-	case f.Cut:
-		l.cut(text)
+func (l *listener) send(d delivery) bool {
+	f := d.faults
+	if f.Cut {
+		l.cut(d.event.text())
 		return false
-	case f.Reorder > 0 && l.sent%f.Reorder == 0 && l.held == "":
-		l.held = text
-		return true
 	}
-	if f.Duplicate > 0 && l.sent%f.Duplicate == 0 {
-		text += text
+	text := string(bytes.Join(l.line.Next([]byte(d.event.text()), f.Duplicate, f.Reorder), nil))
+	if text == "" {
+		return true // it comes after the next one
 	}
-	text += l.held
-	l.held = ""
 	if f.Garbage > 0 {
 		text += fmt.Sprintf("event: update\ndata: {\"id\":\"%d\",\"content\":\"<p>cou\n\n", f.Garbage)
 	}

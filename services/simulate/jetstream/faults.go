@@ -37,7 +37,7 @@ func (s *Server) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = f
-	s.wake()
+	s.log.Wake()
 }
 
 // Faults are those still to come.

@@ -12,10 +12,16 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/vigie-monitor/vigie/services/simulate/streams"
 )
 
-// patience is how long a reader may take for one frame.
-const patience = 5 * time.Second
+const (
+	// patience is how long a reader may take for one frame.
+	patience = 5 * time.Second
+	// atOnce is how many events are taken from the log at once.
+	atOnce = 64
+)
 
 // subscribe is one connection, from handshake to close.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
@@ -23,7 +29,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	defer s.tasks.Done()
+	defer s.life.Leave()
 	wire := &tapped{ResponseWriter: w}
 	conn, err := websocket.Accept(wire, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
@@ -42,7 +48,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(conn.CloseRead(r.Context())) // answers pings, and ends when the reader leaves
 	defer cancel()
 	reader.conn, reader.wire = conn, wire
-	reader.run(ctx)
+	streams.Follow(ctx, s.life, reader.pending, func(d delivery) bool { return reader.send(ctx, d) }, nil, nil)
 }
 
 // reader is what one connection wants, and how far it has got.
@@ -53,10 +59,15 @@ type reader struct {
 	collections []string
 	dids        []string
 	cursor      int64 // replay from this time, 0 for none
-	next        int   // index of the next event, counted from the first ever
+	next        int   // place in the log
 	replayUntil int
-	sent        int
-	held        []byte // an event to send after the next one
+	line        streams.Line
+}
+
+// delivery is an event, and the faults that befall it.
+type delivery struct {
+	event  event
+	faults Faults
 }
 
 // welcome reads the question, or refuses it. Whoever is welcome is waited for
@@ -64,16 +75,15 @@ type reader struct {
 func (s *Server) welcome(w http.ResponseWriter, r *http.Request) (*reader, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed() || s.refuse(w) {
+	if s.refuse(w) {
 		return nil, false
 	}
 	q := r.URL.Query()
-	live := s.dropped + len(s.log)
+	live := s.log.End()
 	reader := &reader{server: s, collections: q["wantedCollections"], dids: q["wantedDids"], next: live, replayUntil: live}
 	cursor := q.Get("cursor")
 	if cursor == "" {
-		s.tasks.Add(1)
-		return reader, true
+		return reader, s.life.Join()
 	}
 	at, err := strconv.ParseInt(cursor, 10, 64)
 	if err != nil || at < 0 {
@@ -85,10 +95,9 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request) (*reader, bool)
 		return nil, false
 	}
 	if at <= s.options.Now().UnixMicro() { // the future is live
-		reader.cursor, reader.next = at, s.dropped
+		reader.cursor, reader.next = at, s.log.First()
 	}
-	s.tasks.Add(1)
-	return reader, true
+	return reader, s.life.Join()
 }
 
 // refuse answers with the error that is set, if any.
@@ -96,49 +105,23 @@ func (s *Server) refuse(w http.ResponseWriter) bool {
 	if s.faults.Status == 0 {
 		return false
 	}
-	if s.faults.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(s.faults.RetryAfter.Seconds()+0.999)))
-	}
+	streams.RetryAfter(w.Header(), s.faults.RetryAfter)
 	http.Error(w, http.StatusText(s.faults.Status), s.faults.Status)
 	return true
 }
 
-// run sends the reader what it wants until one of the two leaves.
-func (r *reader) run(ctx context.Context) {
-	for {
-		events, faults, fresh := r.pending()
-		for i, e := range events {
-			if !r.send(ctx, e, faults[i]) {
-				return
-			}
-		}
-		if len(events) > 0 {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-r.server.done:
-			return
-		case <-fresh:
-		}
-	}
-}
-
-// pending takes the next few events, and the faults that befall each.
-func (r *reader) pending() ([]event, []Faults, <-chan struct{}) {
+// pending takes the next few events.
+func (r *reader) pending() ([]delivery, <-chan struct{}) {
 	s := r.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.faults.Silence {
-		return nil, nil, s.fresh
+		return nil, s.log.Fresh()
 	}
-	var events []event
-	var faults []Faults
-	r.next = max(r.next, s.dropped)
-	for ; r.next < s.dropped+len(s.log) && len(events) < 64; r.next++ {
-		e := s.log[r.next-s.dropped]
-		replayed := r.next < r.replayUntil
+	var events []delivery
+	for after, e := range s.log.From(r.next) {
+		r.next = after
+		replayed := after <= r.replayUntil
 		if replayed && e.timeUS < r.cursor || !r.wants(e) {
 			continue
 		}
@@ -146,9 +129,11 @@ func (r *reader) pending() ([]event, []Faults, <-chan struct{}) {
 			s.faults.Gap--
 			continue
 		}
-		events, faults = append(events, e), append(faults, s.spend())
+		if events = append(events, delivery{e, s.spend()}); len(events) == atOnce {
+			break
+		}
 	}
-	return events, faults, s.fresh
+	return events, s.log.Fresh()
 }
 
 // spend takes the faults that happen once or a few times off the list.
@@ -172,23 +157,15 @@ func (r *reader) wants(e event) bool {
 }
 
 // send writes an event with its faults; it answers false when the connection is over.
-func (r *reader) send(ctx context.Context, e event, f Faults) bool {
-	frame := e.frame
-	r.sent++
-	switch {
-	case f.Cut:
-		r.wire.cut(frame)
+func (r *reader) send(ctx context.Context, d delivery) bool {
+	f := d.faults
+	if f.Cut {
+		r.wire.cut(d.event.frame)
 		return false
-	case f.Reorder > 0 && r.sent%f.Reorder == 0 && r.held == nil:
-		r.held = frame
-		return true
 	}
-	frames := [][]byte{frame}
-	if f.Duplicate > 0 && r.sent%f.Duplicate == 0 {
-		frames = append(frames, frame)
-	}
-	if r.held != nil {
-		frames, r.held = append(frames, r.held), nil
+	frames := r.line.Next(d.event.frame, f.Duplicate, f.Reorder)
+	if len(frames) == 0 {
+		return true // it comes after the next one
 	}
 	if f.Garbage > 0 {
 		frames = append(frames, []byte(`{"did":"did:plc:broken","time_us":17,"kind":"com`+strconv.Itoa(f.Garbage)))

@@ -299,3 +299,23 @@ func TestItTellsWhoPeopleAre(t *testing.T) {
 	want := profile{DID: DID(ana), Handle: "ana-morvan.bsky.example", DisplayName: "Ana Morvan", Followers: 12}
 	require.Equal(t, []profile{want, want}, answer.Profiles)
 }
+
+// The past of the network has no hole that a reader of posts would take for a
+// loss: on the real one somebody always posts.
+func TestThePastHasNoHoles(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := New(Options{})
+	defer s.Close()
+	s.Murmur(now.Add(-24*time.Hour), now)
+	last := now.Add(-24 * time.Hour)
+	for _, e := range s.log.Events() {
+		if e.collection != postCollection {
+			continue
+		}
+		at := time.UnixMicro(e.timeUS)
+		require.LessOrEqual(t, at.Sub(last), murmurEvery+time.Second)
+		last = at
+	}
+	require.WithinDuration(t, now, last, murmurEvery+time.Second)
+}

@@ -25,45 +25,46 @@ const strangerID = 9_000_000
 // makeNoise plays everyone else on the network until the server closes.
 func (s *Server) makeNoise() {
 	r := rand.New(rand.NewPCG(1, 2))
-	ticker := time.NewTicker(time.Duration(float64(time.Second) / s.options.Noise))
-	defer ticker.Stop()
-	for n := int64(1); ; n++ {
-		select {
-		case <-s.done:
-			return
-		case <-ticker.C:
-			s.noise(r, n, s.options.Now())
-		}
-	}
+	s.life.Often(s.options.Noise, func(n int64) { s.noise(r, n, s.options.Now()) })
 }
 
-// murmurEvery is the time between two events of the past: a network this large
-// is never silent for longer.
+// murmurEvery is the time between two posts of the past: a network this large is
+// never silent for longer, whatever a reader filters.
 const murmurEvery = 20 * time.Second
 
-// Murmur lets everyone else have been on the network for a while, so that the
-// past has no holes.
+// Murmur lets everyone else have posted for a while, so that the past has no
+// holes.
 func (s *Server) Murmur(from, to time.Time) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := int64(1); from.Before(to); n++ {
-		s.noise(r, n, from)
+		s.mu.Lock()
+		s.chat(r, reference{did: DID(stranger(r)), rkey: tid(from, n), rev: tid(from, n)}, from)
+		s.mu.Unlock()
 		from = from.Add(murmurEvery)
 	}
 }
 
+// stranger is someone else, about to write.
+func stranger(r *rand.Rand) world.Author {
+	return world.Author{ID: strangerID + r.Int64N(5000), Handle: "stranger", Name: "Somebody Else", Followers: r.IntN(400)}
+}
+
+// chat is a post about nothing.
+func (s *Server) chat(r *rand.Rand, ref reference, now time.Time) {
+	language := []string{"fr", "en"}[r.IntN(2)]
+	words := smallTalk[language]
+	s.append(now, commitEvent(ref, "create", s.record(world.Post{Time: now, Text: words[r.IntN(len(words))], Language: language})))
+}
+
 // noise is one event, at a moment, of the kinds the network makes, in rough proportion.
 func (s *Server) noise(r *rand.Rand, n int64, now time.Time) {
-	stranger := world.Author{ID: strangerID + r.Int64N(5000), Handle: "stranger", Name: "Somebody Else", Followers: r.IntN(400)}
+	author := stranger(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ref := reference{did: DID(stranger), rkey: tid(now, n), rev: tid(now, n)}
+	ref := reference{did: DID(author), rkey: tid(now, n), rev: tid(now, n)}
 	switch x := r.Float64(); {
 	case x < 0.55:
-		language := []string{"fr", "en"}[r.IntN(2)]
-		words := smallTalk[language]
-		s.append(now, commitEvent(ref, "create", s.record(world.Post{
-			Time: now, Text: words[r.IntN(len(words))], Language: language,
-		})))
+		s.chat(r, ref, now)
 	case x < 0.85:
 		like := commitEvent(ref, "create", map[string]any{
 			"$type": "app.bsky.feed.like", "createdAt": now.UTC().Format(time.RFC3339Nano), "subject": ref.strong(),
@@ -74,7 +75,7 @@ func (s *Server) noise(r *rand.Rand, n int64, now time.Time) {
 	case x < 0.92:
 		s.append(now, commitEvent(ref, "delete", nil))
 	case x < 0.97:
-		s.append(now, identityEvent(ref.did, Handle(stranger), now))
+		s.append(now, identityEvent(ref.did, Handle(author), now))
 	default:
 		s.append(now, accountEvent(ref.did, []string{"", "deactivated"}[r.IntN(2)], now))
 	}

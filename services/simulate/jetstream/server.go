@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vigie-monitor/vigie/services/simulate/streams"
 	"github.com/vigie-monitor/vigie/services/simulate/world"
 )
 
@@ -28,14 +29,11 @@ const maxEvents = 400_000
 type Server struct {
 	options Options
 	mux     *http.ServeMux
-	done    chan struct{} // closed with the server
-	tasks   sync.WaitGroup
+	life    *streams.Life
 
 	mu      sync.Mutex
 	faults  Faults
-	log     []event // in the order in which they were made
-	dropped int     // events before log[0]
-	fresh   chan struct{}
+	log     *streams.Log[event]
 	lastUS  int64
 	posts   map[int64]reference // by world.Post.Number
 	people  map[string]profile  // by DID
@@ -53,35 +51,19 @@ func New(options Options) *Server {
 		options.Now = time.Now
 	}
 	s := &Server{
-		options: options, mux: http.NewServeMux(), done: make(chan struct{}), fresh: make(chan struct{}),
+		options: options, mux: http.NewServeMux(), life: streams.NewLife(), log: streams.NewLog[event](),
 		posts: map[int64]reference{}, people: map[string]profile{}, handles: map[string]string{},
 	}
 	s.mux.HandleFunc("GET /subscribe", s.subscribe)
 	s.mux.HandleFunc("GET /xrpc/app.bsky.actor.getProfiles", s.getProfiles)
 	if options.Noise > 0 {
-		s.tasks.Go(s.makeNoise)
+		s.makeNoise()
 	}
 	return s
 }
 
 // Close ends the feed and every connection.
-func (s *Server) Close() {
-	s.mu.Lock()
-	if !s.closed() {
-		close(s.done)
-	}
-	s.mu.Unlock()
-	s.tasks.Wait()
-}
-
-func (s *Server) closed() bool {
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Server) Close() { s.life.Close() }
 
 // ServeHTTP answers /subscribe and the query of profiles.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
@@ -186,22 +168,16 @@ func (s *Server) append(at time.Time, e event) {
 	}
 	s.lastUS = timeUS
 	e.stamp(timeUS)
-	place := len(s.log)
+	place := s.log.End()
 	if now.Sub(at) > time.Minute {
-		place, _ = slices.BinarySearchFunc(s.log, timeUS, func(e event, us int64) int { return cmp.Compare(e.timeUS, us) })
+		among, _ := slices.BinarySearchFunc(s.log.Events(), timeUS, func(e event, us int64) int { return cmp.Compare(e.timeUS, us) })
+		place = s.log.First() + among
 	}
-	s.log = slices.Insert(s.log, place, e)
-	oldest := now.Add(-s.options.History).UnixMicro()
-	cut := max(0, len(s.log)-maxEvents)
-	for cut < len(s.log) && s.log[cut].timeUS < oldest {
+	s.log.Insert(place, e)
+	events, oldest := s.log.Events(), now.Add(-s.options.History).UnixMicro()
+	cut := max(0, len(events)-maxEvents)
+	for cut < len(events) && events[cut].timeUS < oldest {
 		cut++
 	}
-	s.log, s.dropped = s.log[cut:], s.dropped+cut
-	s.wake()
-}
-
-// wake tells the connections to look again.
-func (s *Server) wake() {
-	close(s.fresh)
-	s.fresh = make(chan struct{})
+	s.log.Drop(cut)
 }

@@ -7,6 +7,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -38,8 +39,9 @@ type Message struct {
 
 // Fake is the server. Its zero value is not ready: use New.
 type Fake struct {
-	mux *http.ServeMux
-	now func() time.Time
+	mux  *http.ServeMux
+	now  func() time.Time
+	zone *time.Location
 
 	mu       sync.Mutex
 	messages []Message
@@ -49,10 +51,16 @@ type Fake struct {
 	arrived  chan struct{} // closed and renewed at each message
 }
 
+// Options of a Slack.
+type Options struct {
+	// Zone is whose times the page shows, UTC where nil.
+	Zone *time.Location
+}
+
 // New makes a Slack without messages. It can be mounted under a prefix with
 // http.StripPrefix.
-func New() *Fake {
-	f := &Fake{mux: http.NewServeMux(), now: time.Now, arrived: make(chan struct{})}
+func New(options Options) *Fake {
+	f := &Fake{mux: http.NewServeMux(), now: time.Now, zone: cmp.Or(options.Zone, time.UTC), arrived: make(chan struct{})}
 	f.mux.HandleFunc("POST /services/", f.receive)
 	f.mux.HandleFunc("GET /{$}", f.show)
 	f.mux.HandleFunc("GET /style.css", style)

@@ -53,7 +53,7 @@ func (f *Fake) show(w http.ResponseWriter, _ *http.Request) {
 		Requests int
 	}
 	for _, m := range messages {
-		view.Messages = append(view.Messages, newShown(m))
+		view.Messages = append(view.Messages, f.newShown(m))
 	}
 	view.Requests = f.Requests()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -68,8 +68,8 @@ func style(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(styleCSS)
 }
 
-func newShown(m Message) shown {
-	s := shown{Number: m.Number, Clock: m.Time.Local().Format("15:04:05"), Hook: m.Hook}
+func (f *Fake) newShown(m Message) shown {
+	s := shown{Number: m.Number, Clock: m.Time.In(f.zone).Format("15:04"), Hook: m.Hook}
 	if len(m.blocks) == 0 {
 		s.Text = m.Text
 	}

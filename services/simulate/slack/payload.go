@@ -17,6 +17,7 @@ const (
 	maxLabel    = 75
 	maxLink     = 3000
 	maxMessage  = 40000
+	maxBlockID  = 255
 	refused     = "invalid_blocks"
 	notAMessage = "invalid_payload"
 )
@@ -24,6 +25,7 @@ const (
 // block is a block of a message, as far as it is shown.
 type block struct {
 	Type     string    `json:"type"`
+	ID       string    `json:"block_id"`
 	Text     *text     `json:"text"`
 	Elements []element `json:"elements"`
 }
@@ -69,6 +71,9 @@ func read(body []byte) (fallback string, blocks []block, refusal string) {
 }
 
 func (b block) valid() bool {
+	if utf8.RuneCountInString(b.ID) > maxBlockID {
+		return false
+	}
 	switch b.Type {
 	case "divider":
 		return true

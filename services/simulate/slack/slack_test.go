@@ -29,7 +29,7 @@ func post(t *testing.T, f *Fake, at, body string) (int, string, http.Header) {
 
 func TestItTakesAndRefusesAsSlackDoes(t *testing.T) {
 	t.Parallel()
-	f := New()
+	f := New(Options{})
 	long := strings.Repeat("a", 151)
 	for _, row := range []struct {
 		name, path, body string
@@ -59,7 +59,7 @@ func TestItTakesAndRefusesAsSlackDoes(t *testing.T) {
 
 func TestItFailsOnCommand(t *testing.T) {
 	t.Parallel()
-	f := New()
+	f := New(Options{})
 	f.Fail(RateLimited(7*time.Second), ServerError)
 	code, answer, header := post(t, f, path, `{"text": "a"}`)
 	require.Equal(t, 429, code)
@@ -93,7 +93,7 @@ func TestItFailsOnCommand(t *testing.T) {
 
 func TestThePageShowsWhatAChannelWould(t *testing.T) {
 	t.Parallel()
-	f := New()
+	f := New(Options{})
 	server := httptest.NewServer(http.StripPrefix("/slack", f))
 	defer server.Close()
 	_, _, _ = post(t, f, path, `{"text": "<script>alert(1)</script>"}`)
@@ -125,7 +125,7 @@ func TestThePageShowsWhatAChannelWould(t *testing.T) {
 
 func TestFaultsAreSetFromThePage(t *testing.T) {
 	t.Parallel()
-	f := New()
+	f := New(Options{})
 	command := func(form url.Values) int {
 		request := httptest.NewRequest(http.MethodPost, "/faults", strings.NewReader(form.Encode()))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -144,7 +144,7 @@ func TestFaultsAreSetFromThePage(t *testing.T) {
 
 func TestOldMessagesAreForgotten(t *testing.T) {
 	t.Parallel()
-	f := New()
+	f := New(Options{})
 	for range maxKept + 10 {
 		_, _, _ = post(t, f, path, `{"text": "a"}`)
 	}
@@ -156,7 +156,7 @@ func FuzzPayload(f *testing.F) {
 	for _, seed := range []string{`{"text":"a"}`, `{"blocks":[{"type":"actions","elements":[{"type":"button","text":1}]}]}`, `{"blocks":null}`, `[`} {
 		f.Add([]byte(seed))
 	}
-	fake := New()
+	fake := New(Options{})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if fake.take(path, body) == "" {
 			recorded := httptest.NewRecorder()

@@ -72,7 +72,7 @@ var english = lexicon{
 	},
 	crises: map[CrisisKind]drama{
 		CrisisSafety: {
-			origin:   "my daughter has been ill since {d} after {t} from {b}. Their support told me \"not our problem\". Please share.",
+			origin:   "my daughter fell ill {d} after {t} from {b}. Their support told me \"not our problem\". Please share.",
 			angry:    []string{"{b} owes us an explanation, this is serious", "{b} knew and said nothing, scandal", "boycott {b}, end of", "ill as well because of {b} {p}, how many of us?", "{b} is playing with our health", "shame on {b}, pull {t} off the shelves", "binned {t} from {b}, {n} pounds gone and worried sick", "still no apology from {b}, unbelievable", "{b} is dangerous, warn your family"},
 			relays:   []string{"share this now, {b}", "{b}: chilling", "pass it on before {b} takes it down", "several cases {p}: {b}"},
 			replies:  []string{"hope she gets well, {b} must answer", "sue {b}", "same symptoms here with {b}", "which batch, {b}?"},
@@ -86,7 +86,7 @@ var english = lexicon{
 			relays:   []string{"{b} outage, please share", "{b}: the whole region is hit", "it's spreading {p}: {b}"},
 			replies:  []string{"same here, {b} is dead", "nothing {p} either with {b}", "{b} isn't picking up"},
 			headline: "Huge {b} outage hits emergency calls",
-			article:  "An outage has struck {b} since {d}. Authorities advise using another network. The brand has not commented.",
+			article:  "An outage struck {b} {d}. Authorities advise using another network. The brand has not commented.",
 			hashtag:  "Outage",
 		},
 		CrisisPeople: {

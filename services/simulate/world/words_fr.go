@@ -73,10 +73,10 @@ var french = lexicon{
 	},
 	crises: map[CrisisKind]drama{
 		CrisisSafety: {
-			origin:   "ma fille est malade depuis {d} après avoir utilisé {t} de {b}. Le service client me dit « ce n'est pas notre problème ». Partagez.",
+			origin:   "ma fille est tombée malade {d} après avoir utilisé {t} de {b}. Le service client me dit « ce n'est pas notre problème ». Partagez.",
 			angry:    []string{"{b} on attend des explications, c'est grave", "{b} savait et n'a rien dit, scandale", "boycott {b}, point", "malade moi aussi à cause de {b} {p}, combien de cas ?", "on joue avec notre santé chez {b}", "honte à {b}, retirez {t} des ventes", "j'ai jeté {t} de {b}, {n} euros à la poubelle et la peur au ventre", "aucune excuse de {b} à cette heure, incroyable", "{b} dangereux, prévenez vos proches"},
 			relays:   []string{"à partager d'urgence, {b}", "{b} : ça fait froid dans le dos", "faites tourner avant que {b} ne l'efface", "plusieurs cas {p} : {b}"},
-			replies:  []string{"courage à vous, {b} doit répondre", "portez plainte contre {b}", "même symptômes ici avec {b}", "quel numéro de lot, {b} ?"},
+			replies:  []string{"courage à vous, {b} doit répondre", "portez plainte contre {b}", "mêmes symptômes ici avec {b}", "quel numéro de lot, {b} ?"},
 			headline: "{b} : plusieurs personnes malades, la marque reste muette",
 			article:  "Des dizaines de clients de {b} disent être tombés malades {d}. La marque n'a pas répondu à nos questions. L'appel au boycott se répand.",
 			hashtag:  "Boycott",
@@ -87,7 +87,7 @@ var french = lexicon{
 			relays:   []string{"panne {b} en cours, à relayer", "{b} : toute la région touchée", "ça s'étend {p} : {b}"},
 			replies:  []string{"pareil ici, {b} ne marche plus", "rien non plus {p} avec {b}", "{b} ne décroche pas"},
 			headline: "Panne géante chez {b} : les numéros d'urgence touchés",
-			article:  "Une panne frappe {b} depuis {d}. Les autorités conseillent de passer par un autre réseau. La marque ne s'est pas exprimée.",
+			article:  "Une panne frappe {b} {d}. Les autorités conseillent de passer par un autre réseau. La marque ne s'est pas exprimée.",
 			hashtag:  "Panne",
 		},
 		CrisisPeople: {

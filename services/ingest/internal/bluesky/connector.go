@@ -18,6 +18,7 @@ const sourceName = "bluesky"
 type Connector struct {
 	feed     url.URL
 	appView  string
+	web      string // in place of site, where it is set
 	lookback time.Duration
 	client   *fetch.Client
 	metrics  *Metrics
@@ -56,7 +57,7 @@ func New(cfg config.Bluesky, client *fetch.Client, metrics *Metrics) (*Connector
 		feed.Path = "/subscribe"
 	}
 	return &Connector{
-		feed: *feed, appView: appViewOf(feed), lookback: min(cfg.Lookback.Std(), maxLookback),
+		feed: *feed, appView: appViewOf(feed), web: cfg.WebURL, lookback: min(cfg.Lookback.Std(), maxLookback),
 		client: client, metrics: metrics, timing: usualTiming,
 	}, nil
 }

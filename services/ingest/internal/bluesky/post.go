@@ -173,13 +173,16 @@ func withLinks(text string, facets []facet) string {
 // border says whether a letter begins, or the text ends, at a byte.
 func border(text string, at int) bool { return at == len(text) || utf8.RuneStart(text[at]) }
 
+// site is where people read the network.
+const site = "https://bsky.app"
+
 // mention is the post as Vigie knows it; who wrote it is filled in later.
 func (p *post) mention(e *event, live bool) *vigiev1.Mention {
 	m := &vigiev1.Mention{
 		MentionId:     mentionID(e.uri()),
 		Source:        sourceName,
 		Kind:          vigiev1.Kind_KIND_POST,
-		Url:           "https://bsky.app/profile/" + e.DID + "/post/" + e.Commit.Key,
+		Url:           site + "/profile/" + e.DID + "/post/" + e.Commit.Key,
 		Text:          p.text,
 		LanguageHint:  p.language,
 		Author:        &vigiev1.Author{AuthorId: e.DID},

@@ -164,6 +164,7 @@ func (r *reader) consider(ctx context.Context, e *event, out *outcome) error {
 		}
 	}
 	m := p.mention(e, r.position.live(e.TimeUS))
+	m.Url = source.Web(m.Url, site, r.connector.web)
 	m.AddressedPages = addressed
 	out.mentions = append(out.mentions, m)
 	out.keys = append(out.keys, e.Commit.Key)

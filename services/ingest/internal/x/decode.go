@@ -200,6 +200,9 @@ func (p *post) relate(m *vigiev1.Mention) {
 	}
 }
 
+// site is where people read X.
+const site = "https://x.com"
+
 // sign notes the author, and the page and address that follow from it.
 func (l *line) sign(m *vigiev1.Mention) {
 	m.Author = &vigiev1.Author{AuthorId: l.Data.AuthorID}
@@ -212,7 +215,7 @@ func (l *line) sign(m *vigiev1.Mention) {
 			m.Author.Followers = count(u.Metrics.Followers)
 		}
 	}
-	m.Url = "https://x.com/" + handle + "/status/" + l.Data.ID
+	m.Url = site + "/" + handle + "/status/" + l.Data.ID
 }
 
 // addressed are the handles that the post names, each once.

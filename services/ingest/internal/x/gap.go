@@ -142,5 +142,10 @@ func (c *Connector) found(ctx context.Context, raw, includes json.RawMessage) (*
 	if l.Data != nil && c.recent.has(l.Data.ID) {
 		return nil, nil
 	}
-	return l.mention()
+	m, err := l.mention()
+	if err != nil {
+		return nil, err
+	}
+	m.Url = source.Web(m.Url, site, c.cfg.WebURL)
+	return m, nil
 }

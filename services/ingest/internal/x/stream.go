@@ -172,6 +172,7 @@ func (c *Connector) open(ctx context.Context, text wireLine) (*vigiev1.Mention, 
 	if err != nil {
 		return nil, "", err
 	}
+	m.Url = source.Web(m.Url, site, c.cfg.WebURL)
 	return m, l.Data.ID, nil
 }
 

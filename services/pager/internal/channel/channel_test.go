@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/pager/internal/message"
 	"github.com/vigie-monitor/vigie/services/simulate/slack"
 )
@@ -32,7 +34,7 @@ func page() message.Page {
 		ID: "acme@2026-11-21T02:12:00Z/crisis/0/alice/slack", IncidentID: "acme@2026-11-21T02:12:00Z",
 		About: message.Call, Level: "crisis", Person: "Alice", Language: "fr", Zone: time.UTC, Now: night,
 		Brand: "Acme", Opened: night.Add(-time.Minute),
-		Figures: message.Figures{Window: 10 * time.Minute, Mentions: 84, ExpectedMentions: 6, Negative: 52, Authors: 41},
+		Figures: wording.Figures{Window: 10 * time.Minute, Mentions: 84, ExpectedMentions: 6, Negative: 52, Authors: 41},
 		Posts: []message.Post{
 			{Source: "bluesky", Author: "ana", Text: "Trois enfants malades", URL: "https://bsky.example/1", Published: night},
 			{Source: "rss", Author: hostile, Text: hostile, URL: "javascript:alert(1)", Published: night},
@@ -70,20 +72,30 @@ const secretPath = "/services/T1/B1/secret"
 
 func TestSlackTakesAPage(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, page()))
 	messages := fake.Messages()
 	require.Len(t, messages, 1)
 	body := string(messages[0].Payload)
-	for _, expected := range []string{"🔴 CRISE · Acme", "84 mentions en 10 min, d'habitude 6", "Trois enfants malades", "https://desk.example.org/ack?t=a.b", "crisis/0/alice"} {
+	for _, expected := range []string{"🔴 CRISE · Acme", "84 mentions en 10\u00A0min, d’habitude 6", "Trois enfants malades", "https://desk.example.org/ack?t=a.b", "crisis/0/alice"} {
 		require.Contains(t, body, expected)
 	}
+}
+
+// A page's id can be longer than what Slack takes of one.
+func TestSlackKnowsAPageByItsID(t *testing.T) {
+	t.Parallel()
+	fake := slack.New(slack.Options{})
+	p := page()
+	p.ID = strings.Repeat("é", 300) + "/alert/0/alice/slack"
+	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, p))
+	require.Contains(t, string(fake.Messages()[0].Payload), "éé/alert/0/alice/slack")
 }
 
 // In Slack a post can notify a whole company, or look like a link to a bank.
 func TestHostileTextStaysTextInSlack(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	p := page()
 	p.Brand = hostile
 	require.NoError(t, send(t, config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}, p))
@@ -125,7 +137,7 @@ func walk(value any, visit func(key, text string)) {
 
 func TestWhatSlackAnswers(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	cfg := config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)}
 	for _, row := range []struct {
 		name      string
@@ -162,7 +174,7 @@ func TestNoErrorTellsTheHooksAddress(t *testing.T) {
 
 func TestADeadChannelIsGivenUpInTime(t *testing.T) {
 	t.Parallel()
-	fake := slack.New()
+	fake := slack.New(slack.Options{})
 	fake.FailAlways(slack.Timeout)
 	channel, err := New(config.Channel{Kind: "slack", URLFile: config.NewSecret(serve(t, fake) + secretPath)})
 	require.NoError(t, err)

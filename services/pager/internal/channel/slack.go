@@ -19,13 +19,14 @@ const (
 	slackHeader  = 150
 	slackSection = 3000
 	slackContext = 2000
+	slackBlockID = 255
 )
 
 func newSlack(cfg config.Channel) Send {
 	address, transport := cfg.URLFile.Value(), ownTransport()
-	return func(ctx context.Context, _ message.Page, words message.Words) error {
+	return func(ctx context.Context, page message.Page, words message.Words) error {
 		answers := &answer{next: transport}
-		err := slack.PostWebhookCustomHTTPContext(ctx, address, client(answers), slackMessage(words))
+		err := slack.PostWebhookCustomHTTPContext(ctx, address, client(answers), slackMessage(page.ID, words))
 		switch {
 		case answers.status != 0: // the library keeps neither the body nor a Retry-After it cannot read
 			return refusal(answers.status, answers.header, answers.body)
@@ -61,8 +62,9 @@ func (a *answer) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // slackMessage puts a page into blocks. What strangers wrote stands only in
-// plain_text and rich_text, which Slack does not interpret.
-func slackMessage(words message.Words) *slack.WebhookMessage {
+// plain_text and rich_text, which Slack does not interpret. The page's id, by
+// which one that was sent twice is known, is the last block's: it is not shown.
+func slackMessage(pageID string, words message.Words) *slack.WebhookMessage {
 	unfurl := false
 	blocks := []slack.Block{slack.NewHeaderBlock(plain(words.Headline, slackHeader))}
 	if len(words.Lines) > 0 {
@@ -77,13 +79,20 @@ func slackMessage(words message.Words) *slack.WebhookMessage {
 	if buttons := slackButtons(words); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
-	blocks = append(blocks, slack.NewContextBlock("", plain(words.Footer, slackContext)))
+	blocks = append(blocks, slack.NewContextBlock(blockID(pageID), plain(words.Footer, slackContext)))
 	return &slack.WebhookMessage{
 		Text:        slackFallback(words),
 		Blocks:      &slack.Blocks{BlockSet: blocks},
 		UnfurlLinks: &unfurl,
 		UnfurlMedia: &unfurl,
 	}
+}
+
+// blockID is the end of a page's id where all of it is too long: what tells the
+// pages of an incident apart stands there.
+func blockID(pageID string) string {
+	runes := []rune(pageID)
+	return string(runes[max(0, len(runes)-slackBlockID):])
 }
 
 func slackQuote(quote message.Quote, open string) slack.Block {

@@ -28,11 +28,13 @@ type Person struct {
 	Asleep   bool     // in quiet hours: what can wait, waits
 }
 
-// Sender is who attempts now: the lease it does so under, and which of its
-// attempts are not settled yet.
+// Sender is who attempts now: the lease it does so under, which of its attempts
+// are not settled yet, and how many more a channel takes beside them. The call of
+// a crisis is taken always.
 type Sender struct {
 	Lease    uint64
 	UnderWay func(pageID string) bool
+	Room     func(channel string) int
 }
 
 // Next moves the course to now and answers which pages to attempt; they are then
@@ -51,7 +53,7 @@ func (c *Course) Next(now time.Time, duty Duty, sender Sender) []Page {
 	default:
 		c.pursue(now, duty, Call)
 	}
-	return c.start(now, duty, sender.Lease)
+	return c.start(now, duty, sender)
 }
 
 // recover deals with attempts that nobody is making. Under this very lease one was
@@ -66,7 +68,7 @@ func (c *Course) recover(now time.Time, sender Sender) {
 		if p.Sender == sender.Lease {
 			p.Attempts--
 		}
-		if p.urgent() || p.Sender == sender.Lease {
+		if p.Urgent() || p.Sender == sender.Lease {
 			p.State, p.Due = Waiting, now
 			continue
 		}
@@ -101,10 +103,10 @@ func (c *Course) pursue(now time.Time, duty Duty, kind Kind) {
 			return
 		case p.State == Failed:
 			if !c.otherChannel(*p, now, duty) {
-				c.miss(now, duty, p.urgent())
+				c.miss(now, duty, p.Urgent())
 			}
 		default: // sent, and not answered
-			if !p.urgent() || now.Before(p.Changed.Add(duty.After)) {
+			if !p.Urgent() || now.Before(p.Changed.Add(duty.After)) {
 				return
 			}
 			c.Step, c.Turn, c.Hold = c.Step+1, c.Turn+1, now
@@ -150,7 +152,7 @@ func (c *Course) call(now time.Time, duty Duty, kind Kind) bool {
 // hopeless says that waiting longer for this channel helps less than going on:
 // its person's time is over, or it asks for patience while another one is there.
 func (c *Course) hopeless(p Page, now time.Time, duty Duty) bool {
-	if !p.urgent() {
+	if !p.Urgent() {
 		return false
 	}
 	if !now.Before(c.Began.Add(duty.After)) {
@@ -161,7 +163,7 @@ func (c *Course) hopeless(p Page, now time.Time, duty Duty) bool {
 }
 
 func (c *Course) otherChannel(p Page, now time.Time, duty Duty) bool {
-	if p.urgent() && !now.Before(c.Began.Add(duty.After)) {
+	if p.Urgent() && !now.Before(c.Began.Add(duty.After)) {
 		return false // the next person's turn has come
 	}
 	channel, other := c.untried(p, duty)
@@ -173,7 +175,7 @@ func (c *Course) otherChannel(p Page, now time.Time, duty Duty) bool {
 
 // untried is the person's next channel that this step has not used.
 func (c *Course) untried(p Page, duty Duty) (string, bool) {
-	for _, channel := range duty.People[p.Person].ways(p.urgent()) {
+	for _, channel := range duty.People[p.Person].ways(p.Urgent()) {
 		if !slices.ContainsFunc(c.Pages, func(q Page) bool {
 			return q.Channel == channel && q.Person == p.Person && q.Step == p.Step && q.Level == p.Level && q.Kind == p.Kind
 		}) {
@@ -234,16 +236,25 @@ func (c *Course) people() []Told {
 	return people
 }
 
-// start turns what is due into attempts. What wakes nobody waits for the morning.
-func (c *Course) start(now time.Time, duty Duty, lease uint64) []Page {
+// start turns what is due into attempts. What wakes nobody waits for the morning,
+// and what is no call of a crisis for room at its channel: until then it is
+// waiting, and no pager that dies can have sent it.
+func (c *Course) start(now time.Time, duty Duty, sender Sender) []Page {
 	var due []Page
+	taken := map[string]int{}
 	for i := range c.Pages {
 		p := &c.Pages[i]
 		wakes := p.Level == Crisis && p.Kind != Late
 		if p.State != Waiting || p.Due.After(now) || !wakes && duty.People[p.Person].Asleep {
 			continue
 		}
-		p.State, p.Changed, p.Sender = Sending, now, lease
+		if !p.Urgent() {
+			if taken[p.Channel] >= sender.Room(p.Channel) {
+				continue
+			}
+			taken[p.Channel]++
+		}
+		p.State, p.Changed, p.Sender = Sending, now, sender.Lease
 		p.Attempts++
 		due = append(due, *p)
 	}

@@ -73,7 +73,7 @@ func (w world) firstHeard(t *testing.T, level Level, blind bool) (time.Duration,
 }
 
 func (w world) next(c *Course, now time.Time) []Page {
-	return c.Next(now, w.duty, Sender{Lease: 1, UnderWay: func(string) bool { return false }})
+	return c.Next(now, w.duty, Sender{Lease: 1, UnderWay: func(string) bool { return false }, Room: wide})
 }
 
 // INVARIANTS 8: whatever the hour, the rota and the troubles, whoever would hear
@@ -121,7 +121,7 @@ func TestDyingAtAnyMoment(t *testing.T) {
 				c.Report(p.ID)
 			}
 			c.Observe(News{Revision: 1, Level: level}) // delivered until it is stored, and then some
-			pages := c.Next(now, w.duty, Sender{Lease: lease, UnderWay: func(string) bool { return false }})
+			pages := c.Next(now, w.duty, Sender{Lease: lease, UnderWay: func(string) bool { return false }, Room: wide})
 			if die(r, second) {
 				lease, died = lease+1, died+1
 				continue // before anything was stored
@@ -240,9 +240,9 @@ func TestAnAttemptThatWasNeverBegunIsBegun(t *testing.T) {
 	require.Equal(t, first[0].ID, again[0].ID)
 	require.Equal(t, 1, again[0].Attempts)
 
-	underWay := c.Next(now, w.duty, Sender{Lease: 1, UnderWay: func(string) bool { return true }})
+	underWay := c.Next(now, w.duty, Sender{Lease: 1, UnderWay: func(string) bool { return true }, Room: wide})
 	require.Empty(t, underWay, "one that is under way is left alone")
-	after := c.Next(now, w.duty, Sender{Lease: 2, UnderWay: func(string) bool { return false }})
+	after := c.Next(now, w.duty, Sender{Lease: 2, UnderWay: func(string) bool { return false }, Room: wide})
 	require.Empty(t, after, "one that another may have made is not made again")
 	require.Equal(t, Failed, c.Pages[0].State)
 	require.True(t, c.Pages[0].Unsure)

@@ -42,7 +42,7 @@ func (c *Course) Settle(id string, outcome Outcome, now time.Time) {
 		return
 	}
 	limit := calmAttempts
-	if p.urgent() {
+	if p.Urgent() {
 		limit = urgentAttempts
 	}
 	p.Error = ""
@@ -59,8 +59,8 @@ func backoff(attempts int) time.Duration {
 	return min(maxBackoff, time.Second<<min(attempts-1, 10))
 }
 
-// urgent pages are the calls of a crisis.
-func (p Page) urgent() bool { return p.Kind == Call && p.Level == Crisis }
+// Urgent pages are the calls of a crisis.
+func (p Page) Urgent() bool { return p.Kind == Call && p.Level == Crisis }
 
 // fail gives a page up; the error of its last attempt says more than ours.
 func (p *Page) fail(now time.Time, why string) {

@@ -50,7 +50,7 @@ func (n *night) sleep(d time.Duration) {
 
 // step does what is due, and what follows from it at once.
 func (n *night) step() {
-	sender := Sender{Lease: 1, UnderWay: func(string) bool { return false }}
+	sender := Sender{Lease: 1, UnderWay: func(string) bool { return false }, Room: wide}
 	for {
 		due := n.course.Next(time.Now(), n.duty, sender)
 		if len(due) == 0 {
@@ -77,6 +77,9 @@ func (n *night) attempt(due []Page) {
 		n.course.Report(p.ID)
 	}
 }
+
+// wide is a channel that takes all there is.
+func wide(string) int { return 100 }
 
 // story runs a test on a clock that waits for nobody.
 func story(t *testing.T, tell func(t *testing.T)) {

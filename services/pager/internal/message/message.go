@@ -5,7 +5,11 @@
 // It does not own the markup of a channel, nor who reads it.
 package message
 
-import "time"
+import (
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/wording"
+)
 
 // About is the occasion of a page.
 type About string
@@ -40,23 +44,13 @@ type Page struct {
 	AckedBy      string
 	AckedTime    time.Time
 
-	Figures      Figures
+	Figures      wording.Figures
+	OnlyNegative bool // the volume is as usual, the tone is not
 	Posts        []Post
 	BlindSources []string
 
 	AckURL, DeskURL           string
 	RuleVersion, ModelVersion string
-}
-
-// Figures are what was counted, and what is usual.
-type Figures struct {
-	Window           time.Duration
-	Mentions         uint64
-	ExpectedMentions float64
-	Negative         uint64
-	ExpectedNegative float64
-	Authors          uint64
-	OnlyNegative     bool // the volume is as usual, the tone is not
 }
 
 // Post is a post that shows it.
@@ -92,10 +86,7 @@ const (
 
 // Write puts a page into the words of its reader.
 func Write(p Page) Words {
-	t := english
-	if p.Language == "fr" {
-		t = french
-	}
+	t := wording.Pick(p.Language, french, english)
 	w := Words{
 		Headline: t.headline(p), Lines: t.lines(p), Caveat: t.caveat(p),
 		DeskLabel: t.desk, DeskURL: address(p.DeskURL), OpenLabel: t.open, Footer: t.footer(p),

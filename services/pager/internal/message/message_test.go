@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/pkg/wording"
 )
 
 var night = time.Date(2026, 11, 21, 3, 13, 0, 0, time.UTC)
@@ -20,7 +22,7 @@ func page(t testing.TB) Page {
 		ID: "acme@2026-11-21T02:12:00Z/crisis/0/alice/slack", IncidentID: "acme@2026-11-21T02:12:00Z",
 		About: Call, Level: "crisis", Person: "Alice", Language: "fr", Zone: paris, Now: night,
 		Brand: "Acme", Opened: night.Add(-61 * time.Minute),
-		Figures: Figures{
+		Figures: wording.Figures{
 			Window: 10 * time.Minute, Mentions: 84, ExpectedMentions: 6, Negative: 52, ExpectedNegative: 0.72, Authors: 41,
 		},
 		Posts: []Post{{
@@ -37,8 +39,8 @@ func TestAPageInFrench(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, strings.Join([]string{
 		"🔴 CRISE · Acme · pic de mentions depuis 03:12",
-		"84 mentions en 10 min, d'habitude 6 (×14)",
-		"62\u00A0% négatives, d'habitude 12\u00A0%",
+		"84 mentions en 10\u00A0min, d’habitude 6 (×14)",
+		"62\u00A0% négatives, d’habitude 12\u00A0%",
 		"41 auteurs différents",
 		"",
 		"ana.example · bluesky · 03:11",
@@ -52,7 +54,7 @@ func TestAPageInFrench(t *testing.T) {
 		"Ouvrir le bureau",
 		"https://desk.example.org/",
 		"",
-		"pour Alice · règle r1 · modèle m1 · Europe/Paris · acme@2026-11-21T02:12:00Z/crisis/0/alice/slack",
+		"pour Alice · règle r1 · modèle m1 · heures\u00A0: Europe/Paris",
 		"",
 	}, "\n"), Write(page(t)).Text())
 }
@@ -60,45 +62,56 @@ func TestAPageInFrench(t *testing.T) {
 func TestAPageInEnglish(t *testing.T) {
 	t.Parallel()
 	p := page(t)
-	p.Language, p.Level, p.Figures.OnlyNegative = "en", "alert", true
+	p.Language, p.Level, p.OnlyNegative = "en", "alert", true
 	p.Figures.Mentions, p.Figures.ExpectedMentions = 12480, 11000
 	text := Write(p).Text()
 	require.Contains(t, text, "🟠 ALERT · Acme · spike of negative mentions since 03:12\n")
-	require.Contains(t, text, "12,480 mentions in 10 min, usually 11,000\n", "as usual is no multiple")
+	require.Contains(t, text, "12,480 mentions in 10\u00A0min, usually 11,000\n", "as usual is no multiple")
 	require.Contains(t, text, "0% negative, usually 0%\n", "there is a number")
 	require.Contains(t, text, "Take charge\n")
 	require.Contains(t, text, "⚠ Not seeing: x/@acme.\n")
 }
 
-func TestWhatIsUsual(t *testing.T) {
+// A page is written at any second of a minute: its readers are told whole
+// minutes, and one hour of day, whatever zone the clocks of machines are in.
+func TestAPageKeepsToWholeMinutesOfOneZone(t *testing.T) {
 	t.Parallel()
-	for _, row := range []struct {
-		expected float64
-		fr, en   string
-	}{
-		{0, "d'habitude aucune", "usually none"},
-		{0.3, "d'habitude moins d'une", "usually less than one"},
-		{2.5, "d'habitude 2,5 (×34)", "usually 2.5 (×34)"},
-		{6.02, "d'habitude 6 (×14)", "usually 6 (×14)"},
-		{70, "d'habitude 70", "usually 70"},
-	} {
-		p := page(t)
-		p.Figures.ExpectedMentions = row.expected
-		require.Contains(t, Write(p).Lines[0], row.fr, row.expected)
-		p.Language = "en"
-		require.Contains(t, Write(p).Lines[0], row.en, row.expected)
+	p := page(t)
+	p.Opened, p.Now = p.Opened.Add(23*time.Second).In(time.FixedZone("elsewhere", 7200)), p.Now.Add(47*time.Second)
+	p.Figures.Window = 9*time.Minute + 24*time.Second
+	text := Write(p).Text()
+	require.Contains(t, text, "depuis 03:12\n")
+	require.Contains(t, text, "en 10\u00A0min")
+	require.NotRegexp(t, `\d\d:\d\d:\d\d`, text)
+	require.NotRegexp(t, `\dZ`, text)
+}
+
+func TestOneOfEach(t *testing.T) {
+	t.Parallel()
+	p := page(t)
+	p.Language = "en"
+	p.Figures.Mentions, p.Figures.Negative, p.Figures.Authors = 1, 1, 1
+	for range maxList {
+		p.BlindSources = append(p.BlindSources, "rss")
 	}
+	w := Write(p)
+	require.Contains(t, w.Lines[0], "1 mention in")
+	require.Equal(t, "1 author", w.Lines[2])
+	p.Language = "fr"
+	w = Write(p)
+	require.Contains(t, w.Lines[1], "100\u00A0% négative, ")
+	require.Contains(t, w.Caveat, "(et 1 autre)")
 }
 
 func TestTheNextOneIsToldThatNobodyAnswered(t *testing.T) {
 	t.Parallel()
 	p := page(t)
 	p.Person, p.Step, p.Unanswered = "Chloé", 1, []string{"Alice"}
-	require.Equal(t, "Alice n'a pas répondu\u00A0: à vous, Chloé.", Write(p).Lines[0])
+	require.Equal(t, "Alice n’a pas répondu\u00A0: à vous, Chloé.", Write(p).Lines[0])
 	p.Unanswered = []string{"Alice", "Bruno"}
-	require.Equal(t, "Alice, Bruno n'ont pas répondu\u00A0: à vous, Chloé.", Write(p).Lines[0])
+	require.Equal(t, "Alice, Bruno n’ont pas répondu\u00A0: à vous, Chloé.", Write(p).Lines[0])
 	p.Unanswered = nil
-	require.Equal(t, "Personne d'autre n'a pu être joint\u00A0: à vous, Chloé.", Write(p).Lines[0])
+	require.Equal(t, "Personne d’autre n’a pu être joint\u00A0: à vous, Chloé.", Write(p).Lines[0])
 }
 
 func TestTheEnd(t *testing.T) {
@@ -107,7 +120,7 @@ func TestTheEnd(t *testing.T) {
 	p.About, p.Over = End, night.Add(-8*time.Minute)
 	w := Write(p)
 	require.Equal(t, "🟢 FIN · Acme · crise de 03:12 à 04:05", w.Headline)
-	require.Equal(t, []string{"Personne ne l'avait prise en charge."}, w.Lines)
+	require.Equal(t, []string{"Personne ne l’avait prise en charge."}, w.Lines)
 	require.Empty(t, w.AckURL, "there is nothing left to take in charge")
 	require.Empty(t, w.Posts)
 	p.AckedBy, p.AckedTime = "Chloé", night.Add(-50*time.Minute)

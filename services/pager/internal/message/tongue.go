@@ -2,7 +2,6 @@ package message
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,23 +13,18 @@ import (
 // tongue.go gives them.
 type tongue struct {
 	wording.Language
-	crisis, alert              string // the level, in capitals
-	crisisNoun, alertNoun      string // the level, in a sentence
-	blind, over, ended         string
-	spike, negativeSpike       string
-	since, fromTo              string
-	mentions, usual, usualNone string
-	usualFew                   string
-	negative, authors          string
-	unanswered                 [2]string // one person, several
-	unreached                  string
-	ackedBy, nobodyAcked       string
-	untold, blindMeans         string
-	reasons                    map[string]string
-	blindNow, andMore          string
-	ack, desk, open            string
-	reader, rule, model        string
-	colon                      string
+	over, ended          string
+	spike, negativeSpike string
+	since, fromTo        string
+	unanswered           wording.Noun // one person, several
+	unreached            string
+	ackedBy, nobodyAcked string
+	untold, blindMeans   string
+	blindNow, and        string
+	others               wording.Noun
+	ack, desk, open      string
+	reader, rule, model  string
+	zone, colon          string
 }
 
 // The marks let an eye find the level before a word is read.
@@ -50,27 +44,24 @@ func (t tongue) headline(p Page) string {
 	}
 	since := fmt.Sprintf(t.since, t.clock(p, p.Opened))
 	what := t.spike
-	if p.Figures.OnlyNegative {
+	if p.OnlyNegative {
 		what = t.negativeSpike
 	}
+	mark := markAlert
 	switch {
 	case p.Blind:
-		return join(" · ", markAlert+" "+t.blind, t.subject(p), since)
+		what = ""
 	case p.Level == "crisis":
-		return join(" · ", markCrisis+" "+t.crisis, t.subject(p), what+" "+since)
-	default:
-		return join(" · ", markAlert+" "+t.alert, t.subject(p), what+" "+since)
+		mark = markCrisis
 	}
+	return join(" · ", mark+" "+strings.ToUpper(t.noun(p)), t.subject(p), join(" ", what, since))
 }
 
 func (t tongue) noun(p Page) string {
-	switch {
-	case p.Blind:
-		return strings.ToLower(t.blind)
-	case p.Level == "crisis":
-		return t.crisisNoun
+	if p.Blind {
+		return t.Blind.One
 	}
-	return t.alertNoun
+	return t.Level(p.Level).One
 }
 
 func (t tongue) subject(p Page) string {
@@ -93,40 +84,18 @@ func (t tongue) lines(p Page) []string {
 	case p.About == Late:
 		out = append(out, t.untold)
 	case len(p.Unanswered) > 0:
-		out = append(out, fmt.Sprintf(t.unanswered[min(len(p.Unanswered), 2)-1], Line(strings.Join(p.Unanswered, ", "), maxName), reader))
+		out = append(out, fmt.Sprintf(t.Form(uint64(len(p.Unanswered)), t.unanswered), Line(strings.Join(p.Unanswered, ", "), maxName), reader))
 	case p.Step > 0 && p.Level == "crisis":
 		out = append(out, fmt.Sprintf(t.unreached, reader))
 	}
 	if p.Blind {
 		return append(out, t.reason(p), t.blindMeans)
 	}
-	return append(out, t.figures(p.Figures)...)
+	return append(out, t.Volume(p.Figures), t.Tone(p.Figures), t.Voices(p.Figures))
 }
 
 func (t tongue) reason(p Page) string {
-	return join(t.colon+" ", t.reasons[p.Reason], Line(p.Detail, 2*maxText))
-}
-
-func (t tongue) figures(f Figures) []string {
-	volume := fmt.Sprintf(t.mentions, t.Count(f.Mentions), minutes(f.Window)) + ", " + t.expected(f.ExpectedMentions)
-	if times := float64(f.Mentions) / f.ExpectedMentions; f.ExpectedMentions >= 1 && times >= 1.5 {
-		volume += " (×" + t.Number(times) + ")"
-	}
-	tone := fmt.Sprintf(t.negative, t.Share(float64(f.Negative), float64(f.Mentions)))
-	if f.ExpectedMentions >= 1 {
-		tone += ", " + fmt.Sprintf(t.usual, t.Share(f.ExpectedNegative, f.ExpectedMentions))
-	}
-	return []string{volume, tone, fmt.Sprintf(t.authors, t.Count(f.Authors))}
-}
-
-func (t tongue) expected(n float64) string {
-	switch {
-	case n <= 0:
-		return t.usualNone
-	case n < 1:
-		return t.usualFew
-	}
-	return fmt.Sprintf(t.usual, t.Number(n))
+	return join(t.colon+" ", wording.Capital(t.Reasons[p.Reason]), Line(p.Detail, 2*maxText))
 }
 
 func (t tongue) caveat(p Page) string {
@@ -139,7 +108,7 @@ func (t tongue) caveat(p Page) string {
 	}
 	text := fmt.Sprintf(t.blindNow, strings.Join(names, ", "))
 	if more := len(p.BlindSources) - len(names); more > 0 {
-		text += " " + fmt.Sprintf(t.andMore, more)
+		text += " (" + t.and + " " + t.Several(uint64(more), t.others) + ")"
 	}
 	return text
 }
@@ -156,17 +125,10 @@ func (t tongue) footer(p Page) string {
 	if p.ModelVersion != "" {
 		parts = append(parts, t.model+" "+Line(p.ModelVersion, maxName))
 	}
-	return join(" · ", append(parts, p.Zone.String(), Line(p.ID, maxAddress))...)
+	return join(" · ", append(parts, fmt.Sprintf(t.zone, p.Zone))...)
 }
 
 func (t tongue) clock(p Page, at time.Time) string { return t.Clock(at, p.Now, p.Zone) }
-
-func minutes(d time.Duration) string {
-	if d >= time.Hour && d%time.Hour == 0 {
-		return strconv.Itoa(int(d/time.Hour)) + " h"
-	}
-	return strconv.Itoa(int(d.Round(time.Minute)/time.Minute)) + " min"
-}
 
 func join(separator string, parts ...string) string {
 	var kept []string
