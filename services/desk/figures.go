@@ -16,12 +16,13 @@ import (
 
 const (
 	// freshFor is how long figures are shown again: many may look, ClickHouse is
-	// asked once.
-	freshFor = 2 * time.Second
-	// Totals count all there is: after a count that took long the next one waits,
-	// so that counting takes at most a twentieth of the time.
-	totalsPause    = 20
-	maxTotalsPause = 5 * time.Minute
+	// asked once. After a count that took long the next one waits, so that counting
+	// takes at most a twentieth of the time; totals, which count all there is, on
+	// their own.
+	freshFor       = 2 * time.Second
+	pauseTimes     = 20
+	maxFiguresWait = 30 * time.Second
+	maxTotalsWait  = 5 * time.Minute
 	queryTimeout   = 3 * time.Second
 	maxPosts       = 20
 	maxPostText    = 400
@@ -65,8 +66,9 @@ type reader struct {
 	failed func()
 
 	mu        sync.Mutex
-	last      figures
-	nextCount time.Time // of totals
+	last       figures
+	next       time.Time // when figures are asked for anew
+	nextTotals time.Time
 }
 
 // newReader makes a reader. It does not connect: the desk starts without
@@ -86,11 +88,13 @@ func newReader(cfg *config.Config, logger *slog.Logger, failed func()) (*reader,
 func (r *reader) get(ctx context.Context, now time.Time) *figures {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if age := now.Sub(r.last.at); age >= 0 && age < freshFor {
+	if now.Before(r.next) && !now.Before(r.last.at) {
 		last := r.last
 		return &last
 	}
+	begun := time.Now()
 	next, err := r.ask(ctx, now)
+	r.next = now.Add(rest(begun, maxFiguresWait))
 	if err != nil {
 		if r.last.problem == "" {
 			r.logger.Warn("desk: figures cannot be read from ClickHouse", "err", err)
@@ -118,15 +122,25 @@ func (r *reader) ask(ctx context.Context, now time.Time) (*figures, error) {
 	if err := r.askPosts(ctx, f); err != nil {
 		return nil, err
 	}
-	if now.Before(r.nextCount) {
-		return f, nil
+	r.countTotals(ctx, f)
+	return f, nil
+}
+
+// rest is how long after a count the next one is taken.
+func rest(begun time.Time, longest time.Duration) time.Duration {
+	return min(longest, max(freshFor, pauseTimes*time.Since(begun)))
+}
+
+// countTotals adds the totals, where it is time to count them.
+func (r *reader) countTotals(ctx context.Context, f *figures) {
+	if f.at.Before(r.nextTotals) {
+		return
 	}
 	begun := time.Now()
 	if err := r.askTotals(ctx, f); err != nil { // the table may be too large for our bounds: the rest is not
 		r.logger.Debug("desk: totals were not counted", "err", err)
 	}
-	r.nextCount = now.Add(min(maxTotalsPause, max(freshFor, totalsPause*time.Since(begun))))
-	return f, nil
+	r.nextTotals = f.at.Add(rest(begun, maxTotalsWait))
 }
 
 // askFlow counts what was received lately. What was published long before is
@@ -193,7 +207,21 @@ func (r *reader) askBrands(ctx context.Context, f *figures) error {
 		GROUP BY brand_id, minute`, f.ms(), f.ms(), f.ms())
 }
 
+// postSpans are how far back the newest posts are looked for: a busy day holds
+// more of them than need be read.
+var postSpans = []time.Duration{10 * time.Minute, time.Hour, 24 * time.Hour}
+
 func (r *reader) askPosts(ctx context.Context, f *figures) error {
+	for _, span := range postSpans {
+		f.posts = f.posts[:0]
+		if err := r.askPostsWithin(ctx, f, span); err != nil || len(f.posts) == maxPosts {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) askPostsWithin(ctx context.Context, f *figures, span time.Duration) error {
 	return r.rows(ctx, func(rows driver.Rows) error {
 		var p Post
 		if err := rows.Scan(&p.MentionID, &p.BrandID, &p.Source, &p.Author, &p.Text, &p.URL, &p.Sentiment, &p.Published); err != nil {
@@ -204,10 +232,10 @@ func (r *reader) askPosts(ctx context.Context, f *figures) error {
 	}, `SELECT mention_id, brand_id, source, if(author_handle != '', author_handle, author_name),
 			substringUTF8(if(title != '', concat(title, ' — ', text), text), 1, ?), url, toString(sentiment), published_time
 		FROM mentions
-		WHERE published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 DAY
+		WHERE published_time > fromUnixTimestamp64Milli(?)
 		ORDER BY published_time DESC, mention_id, brand_id
 		LIMIT 1 BY mention_id
-		LIMIT ?`, maxPostText, f.ms(), maxPosts)
+		LIMIT ?`, maxPostText, f.at.Add(-span).UnixMilli(), maxPosts)
 }
 
 func (r *reader) rows(ctx context.Context, scan func(driver.Rows) error, query string, args ...any) error {

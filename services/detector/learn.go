@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -190,6 +191,8 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 
 // readMinutes counts the mentions of every brand, by minute.
 func readMinutes(ctx context.Context, conn driver.Conn, from, before time.Time) (map[string][]detect.Minute, error) {
+	// One thread: it has time, and others need the machine.
+	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_threads": 1}))
 	rows, err := conn.Query(ctx, pastMinutes, from.UTC(), before.UTC())
 	if err != nil {
 		return nil, fmt.Errorf("detector: read the past: %w", err)

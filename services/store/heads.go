@@ -108,8 +108,10 @@ func originName(o vigiev1.Origin) string {
 	return strings.ToLower(strings.TrimPrefix(o.String(), "ORIGIN_"))
 }
 
+// selectHeads reads without FINAL: to merge is cheaper here, of a few rows, than
+// there, of all that lie between them.
 const selectHeads = `SELECT mention_id, brand_id, published_time, revision, is_deleted, toString(origin) AS origin,
-	import_id, collected_time FROM mention_heads FINAL WHERE mention_id IN (?)`
+	import_id, collected_time FROM mention_heads WHERE mention_id IN (?)`
 
 // heads asks what is known of mentions.
 func (s *service) heads(ctx context.Context, ids []string) (map[string]heads, error) {
@@ -119,15 +121,30 @@ func (s *service) heads(ctx context.Context, ids []string) (map[string]heads, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, insertWithin)
 	defer cancel()
-	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_query_size": maxQuerySize}))
+	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{
+		"max_query_size": maxQuerySize, "max_threads": 1, "max_read_buffer_size": 64 << 10, // a few rows of many parts
+	}))
 	var rows []head
 	if err := s.conn.Select(ctx, &rows, selectHeads, ids); err != nil {
 		return nil, fmt.Errorf("store: ask what is known of %d mentions: %w", len(ids), err)
 	}
 	for _, h := range rows {
-		known[h.MentionID] = append(known[h.MentionID], h)
+		known[h.MentionID] = known[h.MentionID].with(h)
 	}
 	return known, nil
+}
+
+// with adds a head, unless a newer one of the same row is there.
+func (hs heads) with(h head) heads {
+	for i := range hs {
+		if hs[i].BrandID == h.BrandID && hs[i].PublishedTime.Equal(h.PublishedTime) {
+			if h.Revision >= hs[i].Revision {
+				hs[i] = h
+			}
+			return hs
+		}
+	}
+	return append(hs, h)
 }
 
 // supersede adds what a batch says to what is known: from now on these are the
