@@ -65,7 +65,7 @@ type reader struct {
 	logger *slog.Logger
 	failed func()
 
-	mu        sync.Mutex
+	mu         sync.Mutex
 	last       figures
 	next       time.Time // when figures are asked for anew
 	nextTotals time.Time
