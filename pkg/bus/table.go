@@ -62,7 +62,7 @@ const (
 	BucketLeases  = "LEASES"  // works only one process may do at a time: see Hold
 	BucketAcks    = "ACKS"    // who took which incident in charge; the first wins
 	BucketPages   = "SENT"    // pager: state of each page and escalation
-	BucketDetect  = "DETECT"  // detector: open incidents
+	BucketDetect  = "DETECT"  // detector: open incidents, and since when brands are watched
 	BucketSpend   = "SPEND"   // ingest: money spent at a source, by month
 )
 

@@ -54,10 +54,10 @@ func (l *Live) Replace(cfg *Config) error {
 		}
 		swaps = append(swaps, swap)
 	}
-	for _, swap := range swaps {
+	l.current.Store(cfg)
+	for _, swap := range swaps { // each finds the new one in force
 		swap()
 	}
-	l.current.Store(cfg)
 	return nil
 }
 

@@ -16,6 +16,16 @@ import (
 
 func place(source, page string) string { return source + "/" + page }
 
+// blindLately says whether some page went blind so lately that quiet proves nothing.
+func (s *service) blindLately(now time.Time) bool {
+	for _, incident := range s.blind {
+		if now.Sub(incident.OpenedTime.AsTime()) < blindHolds {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *service) blindNames() []string {
 	var names []string
 	for name := range s.blind {
@@ -34,7 +44,6 @@ func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error
 	for i, m := range batch {
 		outcomes[i] = s.noteSource(m)
 	}
-	s.engine.Blind(len(s.blind) > 0)
 	s.metrics.blind.Set(float64(len(s.blind)))
 	if err := s.flush(ctx); err != nil {
 		for i := range outcomes {
@@ -64,8 +73,8 @@ func (s *service) noteSource(m *bus.Message) error {
 }
 
 // noteWatch resolves the blindness of pages that nobody has said for a while to
-// watch. A page that nobody has spoken of since this process took over gets its
-// while first.
+// watch. Every page gets its while again when nobody said anything for that long,
+// whether ingest or this process was away.
 func (s *service) noteWatch(watch *vigiev1.SourceWatch) {
 	now, until := watch.PublishedTime.AsTime(), watch.ValidUntilTime.AsTime()
 	say := func(name string) {
@@ -76,9 +85,13 @@ func (s *service) noteWatch(watch *vigiev1.SourceWatch) {
 	for _, page := range watch.Pages {
 		say(place(watch.Source, page))
 	}
+	silent := now.Sub(s.heard) > until.Sub(now)
+	if now.After(s.heard) {
+		s.heard = now
+	}
 	for name := range s.blind {
 		switch last, known := s.watched[name]; {
-		case !known:
+		case silent, !known:
 			say(name)
 		case last.Before(now):
 			s.see(name, watch.PublishedTime)

@@ -16,6 +16,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
@@ -24,6 +25,8 @@ const (
 	lease = "detector"
 	// startWait is how long a ClickHouse that is starting is waited for.
 	startWait = 60 * time.Second
+	// retryAfter is waited before what failed is tried again.
+	retryAfter = 5 * time.Second
 )
 
 type service struct {
@@ -42,6 +45,7 @@ type service struct {
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
 	noted     map[string]time.Time         // newest state of each "<source>/<page>"
 	watched   map[string]time.Time         // until when each "<source>/<page>" counts as watched
+	heard     time.Time                    // when an ingest process last said what it watches
 	unsent    []change                     // decided, not yet durable
 	revisions map[string]uint64            // of the bucket's keys, as this process wrote or read them
 }
@@ -57,14 +61,7 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	s := &service{bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket,
 		reloaded: make(chan struct{}, 1)}
 	env.Health.Require("detector", s.check)
-	env.Config.OnReload(func(*config.Config) (func(), error) {
-		return func() {
-			select {
-			case s.reloaded <- struct{}{}:
-			default: // it will read the newest one anyway
-			}
-		}, nil
-	})
+	env.Config.OnReload(func(*config.Config) (func(), error) { return s.noteReload, nil })
 	ready()
 	for {
 		err := env.Bus.Hold(ctx, lease, s.standBy, s.detect)
@@ -76,6 +73,14 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 		default:
 			return err
 		}
+	}
+}
+
+// noteReload has the config in force read anew.
+func (s *service) noteReload() {
+	select {
+	case s.reloaded <- struct{}{}:
+	default: // it is going to be, the newest one
 	}
 }
 
@@ -121,7 +126,7 @@ func (s *service) detect(ctx context.Context) error {
 
 // takeUp goes on where the detector before this one stopped: at the receipt of
 // what it acknowledged last. What came since is delivered, and decided on as if
-// it came now.
+// it came now. A ClickHouse that does not answer is waited for, as long as it takes.
 func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 	s.awaitStore(ctx)
 	now, err := s.reached(ctx)
@@ -133,25 +138,35 @@ func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.engine, s.now, s.unsent, s.stale = detect.New(rule(cfg), now), now, nil, false
-	s.engine.Watch(since)
-	if err := s.restore(ctx); err != nil {
+	for {
+		engine := detect.New(rule(cfg), now)
+		engine.Watch(since)
+		err := recall(ctx, past, engine, rule(cfg), now)
+		if err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.engine, s.now, s.unsent, s.stale = engine, now, nil, false
+			return s.restore(ctx)
+		}
+		s.logger.Warn("detector: the past cannot be read, nothing is detected yet, trying again", "err", err)
+		if err := wait.For(ctx, retryAfter); err != nil {
+			return err
+		}
+	}
+}
+
+// recall gives an engine the past up to its window, and the window up to now.
+func recall(ctx context.Context, past driver.Conn, engine *detect.Engine, rule detect.Rule, now time.Time) error {
+	if err := tablesStand(ctx, past); err != nil {
 		return err
 	}
-	return clickhouse.Patiently(ctx, startWait, func() error {
-		if err := tablesStand(ctx, past); err != nil {
-			return err
-		}
-		before := rule(cfg).WindowStart(now)
-		minutes, err := readMinutes(ctx, past, before.Add(-rule(cfg).Baseline), before)
-		if err != nil {
-			return err
-		}
-		s.engine.Learn(minutes, before)
-		return s.relive(ctx, past, before, now)
-	})
+	before := rule.WindowStart(now)
+	minutes, err := readMinutes(ctx, past, before.Add(-rule.Baseline), before)
+	if err != nil {
+		return err
+	}
+	engine.Learn(minutes, before)
+	return eachLast(ctx, past, before, now, func(brand string, m detect.Mention) { engine.Observe(brand, m) })
 }
 
 // reached is the receipt of what was acknowledged last, now where all is.

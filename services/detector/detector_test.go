@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -325,4 +326,79 @@ func TestAPageWatchedNoMoreIsNotBlind(t *testing.T) {
 	resolved := b.incidents()[2]
 	require.Equal(t, "removed", resolved.Page)
 	require.Equal(t, vigiev1.IncidentState_INCIDENT_STATE_RESOLVED, resolved.State)
+}
+
+// What the last second before a stop brought is counted after it: nobody delivers
+// it again.
+func TestTheLastSecondBeforeAStopCounts(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	stop := b.start()
+	b.settled()
+	second := time.Now().Truncate(time.Second)
+	b.burst("zest", 0, 8, second.Add(-100*time.Millisecond))
+	b.settled()
+	stop()
+	b.burst("zest", 8, 150, second.Add(2*time.Second))
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	b.start()
+	require.EqualValues(t, 158, b.crisis("zest").Evidence.ObservedMentions)
+}
+
+// A burst that was collected in one go is decided on although nothing follows it,
+// and although an import keeps the scorer busy.
+func TestABurstIsDecidedWhileAnImportRuns(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.start()
+	for i := range 50 { // nobody scores here: they stay pending
+		_, err := b.bus.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectCollected, "csv"), ID: fmt.Sprint("import", i),
+			Message: &vigiev1.Mention{MentionId: fmt.Sprint("csv:", i)}})
+		require.NoError(t, err)
+	}
+	consumer, err := b.bus.JetStream().Consumer(t.Context(), bus.StreamMentions, bus.Scorer.Durable)
+	require.NoError(t, err)
+	batch, err := consumer.Fetch(1)
+	require.NoError(t, err)
+	for m := range batch.Messages() {
+		require.NoError(t, m.DoubleAck(t.Context()))
+	}
+	at := time.Now().Add(-2 * time.Second)
+	b.burst("zest", 0, 200, at)
+	b.crisis("zest")
+}
+
+// Of what is over, and of what others wrote, the bucket keeps nothing.
+func TestTheBucketKeepsNoWords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.start()
+	b.burst("zest", 0, 200, time.Now())
+	b.crisis("zest")
+	b.settled()
+	state, err := b.bus.Bucket(t.Context(), bus.BucketDetect)
+	require.NoError(t, err)
+	b.eventually("only what is needed to go on is kept", func() bool {
+		entry, err := state.Get(t.Context(), "brand.zest")
+		require.NoError(t, err)
+		return !strings.Contains(string(entry.Value()), "author") && strings.Contains(string(entry.Value()), `"sent":true`)
+	})
+	tell := func(blind bool) {
+		_, err := b.bus.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectSource, "rss"), ID: fmt.Sprint(blind),
+			Message: &vigiev1.SourceState{Source: "rss", Page: "p", Blind: blind, Reason: vigiev1.BlindReason_BLIND_REASON_SILENT,
+				LastSeenTime: timestamppb.Now(), ChangedTime: timestamppb.Now()}})
+		require.NoError(t, err)
+	}
+	sources := func() (n int) {
+		keys, err := state.ListKeysFiltered(t.Context(), "source.>")
+		require.NoError(t, err)
+		for range keys.Keys() {
+			n++
+		}
+		return n
+	}
+	tell(true)
+	b.eventually("it is kept while it is open", func() bool { return sources() == 1 })
+	tell(false)
+	b.eventually("and forgotten when it is over", func() bool { return sources() == 0 })
 }

@@ -31,7 +31,7 @@ const (
 const pastMinutes = `
 SELECT brand_id, toStartOfMinute(published_time) AS minute, toUInt32(count()), toUInt32(countIf(sentiment = 'negative'))
 FROM mentions
-WHERE published_time >= ? AND published_time < ?
+WHERE published_time >= fromUnixTimestamp64Milli(?) AND published_time < fromUnixTimestamp64Milli(?)
 GROUP BY brand_id, minute`
 
 const lastMentions = `
@@ -39,7 +39,7 @@ SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_
 	sentiment = 'negative', published_time, collected_time, if(text = '', title, text), url, followers,
 	likes + shares + replies, model_version
 FROM mentions
-WHERE published_time >= ? AND collected_time <= ? AND origin != 'imported'
+WHERE published_time >= fromUnixTimestamp64Milli(?) AND collected_time <= fromUnixTimestamp64Milli(?) AND origin != 'imported'
 ORDER BY collected_time`
 
 // awaitStore waits until the tables hold what a detector before this one has
@@ -129,7 +129,10 @@ func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
 			return nil
 		case <-s.reloaded:
 			if err := s.rewatch(ctx); err != nil {
-				s.logger.Warn("detector: the brands that changed are not watched yet", "err", err)
+				s.logger.Warn("detector: the brands that changed are not watched yet, trying again", "err", err)
+				s.noteReload()
+				_ = wait.For(ctx, retryAfter)
+				continue
 			}
 		case <-ticker.C:
 			if !s.isStale() && time.Since(learnt) < learnAnyway {
@@ -193,7 +196,7 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 func readMinutes(ctx context.Context, conn driver.Conn, from, before time.Time) (map[string][]detect.Minute, error) {
 	// One thread: it has time, and others need the machine.
 	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_threads": 1}))
-	rows, err := conn.Query(ctx, pastMinutes, from.UTC(), before.UTC())
+	rows, err := conn.Query(ctx, pastMinutes, from.UnixMilli(), before.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("detector: read the past: %w", err)
 	}
@@ -213,9 +216,10 @@ func readMinutes(ctx context.Context, conn driver.Conn, from, before time.Time) 
 	return minutes, nil
 }
 
-// relive counts the mentions of the window anew, without deciding on them.
-func (s *service) relive(ctx context.Context, conn driver.Conn, from, now time.Time) error {
-	rows, err := conn.Query(ctx, lastMentions, from, now.UTC())
+// eachLast visits the mentions published since a moment and collected up to
+// another, in the order of their receipt.
+func eachLast(ctx context.Context, conn driver.Conn, from, until time.Time, visit func(brand string, m detect.Mention)) error {
+	rows, err := conn.Query(ctx, lastMentions, from.UnixMilli(), until.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)
 	}
@@ -229,7 +233,7 @@ func (s *service) relive(ctx context.Context, conn driver.Conn, from, now time.T
 			return fmt.Errorf("detector: read the window: %w", err)
 		}
 		m.Negative = negative == 1
-		s.engine.Observe(brand, m)
+		visit(brand, m)
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)

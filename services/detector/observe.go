@@ -30,12 +30,12 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 			outcomes[i] = err
 			continue
 		}
+		if mention.Collected.Before(now) { // a clock ahead of ours must not move time
+			s.advance(mention.Collected)
+		}
 		if scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED {
 			s.stale = true
 			continue
-		}
-		if mention.Collected.Before(now) { // a clock ahead of ours must not move time
-			s.advance(mention.Collected)
 		}
 		if !s.engine.Observe(scored.BrandId, mention) {
 			s.stale = true

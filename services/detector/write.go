@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
@@ -32,10 +33,12 @@ const (
 	sourceKey = "source."
 )
 
-// saved is what the bucket holds of an incident.
+// saved is what the bucket holds of an incident that is open, or of a step that
+// may not be in the stream yet. Once it is there, the words of others are left out.
 type saved struct {
 	Incident json.RawMessage  `json:"incident"` // protobuf's JSON
 	Spike    *detect.Incident `json:"spike,omitempty"`
+	Sent     bool             `json:"sent"`
 }
 
 func (s *service) spike(in detect.Incident) change {
@@ -94,34 +97,83 @@ func (s *service) flush(ctx context.Context) error {
 	return nil
 }
 
+// write keeps a step whole, publishes it, and then keeps what is needed to go on.
 func (s *service) write(ctx context.Context, c change) error {
-	message, err := protojson.Marshal(c.incident)
-	if err != nil {
-		return fmt.Errorf("detector: encode %s: %w", c.incident.IncidentId, err)
-	}
-	data, err := json.Marshal(saved{Incident: message, Spike: c.spike})
-	if err != nil {
-		return fmt.Errorf("detector: encode %s: %w", c.incident.IncidentId, err)
-	}
-	if err := s.keep(ctx, c.key, data); err != nil {
+	if err := s.keep(ctx, c, false); err != nil {
 		return fmt.Errorf("detector: keep %s: %w", c.incident.IncidentId, err)
 	}
-	return s.publish(ctx, c.incident)
+	return s.send(ctx, c)
+}
+
+// send publishes a step that is kept.
+func (s *service) send(ctx context.Context, c change) error {
+	if err := s.publish(ctx, c.incident); err != nil {
+		return err
+	}
+	var err error
+	if c.incident.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED {
+		err = s.forget(ctx, c.key)
+	} else {
+		err = s.keep(ctx, c.wordless(), true)
+	}
+	if err != nil {
+		return fmt.Errorf("detector: keep %s: %w", c.incident.IncidentId, err)
+	}
+	return nil
+}
+
+// wordless is the change without what others wrote.
+func (c change) wordless() change {
+	c.incident = proto.Clone(c.incident).(*vigiev1.Incident)
+	c.incident.Evidence.Posts, c.incident.Evidence.MentionIds = nil, nil
+	return c
 }
 
 // keep writes a key that nobody else wrote since this process did or read it: a
 // process whose lease is gone without its knowing stops here.
-func (s *service) keep(ctx context.Context, key string, data []byte) error {
-	revision, err := s.bucket.Update(ctx, key, data, s.revisions[key])
-	if errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
-		entry, getErr := s.bucket.Get(ctx, key)
+func (s *service) keep(ctx context.Context, c change, sent bool) error {
+	message, err := protojson.Marshal(c.incident)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(saved{Incident: message, Spike: c.spike, Sent: sent})
+	if err != nil {
+		return err
+	}
+	revision, known := s.revisions[c.key]
+	if known {
+		revision, err = s.bucket.Update(ctx, c.key, data, revision)
+	} else {
+		revision, err = s.bucket.Create(ctx, c.key, data)
+	}
+	if errors.Is(err, jetstream.ErrKeyRevisionMismatch) || errors.Is(err, jetstream.ErrKeyExists) {
+		entry, getErr := s.bucket.Get(ctx, c.key)
 		if getErr != nil || !bytes.Equal(entry.Value(), data) {
 			return errors.Join(bus.ErrLeaseLost, err, getErr)
 		}
 		revision, err = entry.Revision(), nil // written before, and the answer was lost
 	}
 	if err == nil {
-		s.revisions[key] = revision
+		s.revisions[c.key] = revision
+	}
+	return err
+}
+
+// forget takes a key away that nobody else wrote.
+func (s *service) forget(ctx context.Context, key string) error {
+	revision, known := s.revisions[key]
+	if !known {
+		return nil // forgotten before, and the answer was lost
+	}
+	err := s.bucket.Delete(ctx, key, jetstream.LastRevision(revision))
+	if errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
+		if _, getErr := s.bucket.Get(ctx, key); !errors.Is(getErr, jetstream.ErrKeyNotFound) {
+			return errors.Join(bus.ErrLeaseLost, err, getErr)
+		}
+		err = nil
+	}
+	if err == nil {
+		delete(s.revisions, key)
 	}
 	return err
 }
@@ -149,7 +201,7 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 // restore puts back what was open, and sends again what may not have been sent.
 func (s *service) restore(ctx context.Context) error {
 	s.blind, s.revisions = map[string]*vigiev1.Incident{}, map[string]uint64{}
-	s.noted, s.watched = map[string]time.Time{}, map[string]time.Time{}
+	s.noted, s.watched, s.heard = map[string]time.Time{}, map[string]time.Time{}, time.Time{}
 	keys, err := s.bucket.ListKeysFiltered(ctx, brandKey+">", sourceKey+">")
 	if err != nil {
 		return fmt.Errorf("detector: read the open incidents: %w", err)
@@ -163,15 +215,14 @@ func (s *service) restore(ctx context.Context) error {
 			return fmt.Errorf("detector: read the open incidents: %w", err)
 		}
 		s.revisions[key] = entry.Revision()
-		if err := s.restoreOne(ctx, entry.Value()); err != nil {
+		if err := s.restoreOne(ctx, key, entry.Value()); err != nil {
 			return fmt.Errorf("detector: restore %s: %w", key, err)
 		}
 	}
-	s.engine.Blind(len(s.blind) > 0)
 	return nil
 }
 
-func (s *service) restoreOne(ctx context.Context, data []byte) error {
+func (s *service) restoreOne(ctx context.Context, key string, data []byte) error {
 	var record saved
 	var incident vigiev1.Incident
 	if err := json.Unmarshal(data, &record); err != nil {
@@ -187,7 +238,10 @@ func (s *service) restoreOne(ctx context.Context, data []byte) error {
 	case open && incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
 		s.blind[place(incident.Source, incident.Page)] = &incident
 	}
-	return s.publish(ctx, &incident)
+	if record.Sent {
+		return nil
+	}
+	return s.send(ctx, change{key: key, incident: &incident, spike: record.Spike})
 }
 
 // keyOf names a place in the bucket, whose keys take few characters.

@@ -10,8 +10,9 @@ import (
 type Engine struct {
 	rule   Rule
 	brands map[string]*brand
-	tick   int64 // step up to which it has decided
-	blind  bool  // some source cannot be seen: quiet proves nothing
+	tick   int64    // step up to which it has decided
+	dirty  []*brand // that heard something since, by when they are due
+	blind  bool     // some source cannot be seen: quiet proves nothing
 }
 
 type brand struct {
@@ -20,7 +21,7 @@ type brand struct {
 	gone     bool  // watched no more: its incident is resolved
 	history  history
 	window   window
-	dirty    bool
+	due      int64     // step at which it is decided on what it heard; 0 where it heard nothing
 	tipping  time.Time // receipt of the newest mention counted
 	model    string
 	incident *Incident
@@ -34,7 +35,7 @@ type Minute struct {
 
 // New makes an engine that watches nobody yet, and decides from a moment on.
 func New(rule Rule, now time.Time) *Engine {
-	return &Engine{rule: rule, brands: map[string]*brand{}, tick: now.UnixMilli() / step.Milliseconds()}
+	return &Engine{rule: rule, brands: map[string]*brand{}, tick: tickOf(now)}
 }
 
 // SetRule changes the bounds from the next decision on; how much of the past is
@@ -96,15 +97,17 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 	if b == nil || b.gone {
 		return true
 	}
-	now := minuteOf(m.Collected)
-	at := min(minuteOf(m.Published), now)
-	if at <= now-e.windowMinutes() {
+	at := min(minuteOf(m.Published), minuteOf(m.Collected))
+	if now := max(minuteOf(m.Collected), minuteOf(timeOf(e.tick))); at <= now-e.windowMinutes() {
 		return false
 	}
 	if !b.window.add(at, m) {
 		return true
 	}
-	b.dirty, b.model = true, m.Model
+	if b.model = m.Model; b.due == 0 {
+		b.due = max(e.tick, tickOf(m.Collected)) + 1
+		e.dirty = slices.Insert(e.dirty, e.dueBy(b.due), b)
+	}
 	if m.Collected.After(b.tipping) {
 		b.tipping = m.Collected
 	}
@@ -112,56 +115,85 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 }
 
 // step is how often the engine decides: a page waits for half of it on average.
-const step = 200 * time.Millisecond
+const (
+	step           = 200 * time.Millisecond
+	stepsPerMinute = int64(time.Minute / step)
+)
 
-// Advance decides on everything counted so far, at the last whole step up to now;
-// within a step it decides nothing. Whether calm has come is decided at every whole
-// minute on the way there. It answers the incidents that changed, in the order of
-// time and of the brands' ids.
-func (e *Engine) Advance(now time.Time) []Incident {
-	tick := now.UnixMilli() / step.Milliseconds()
-	if tick <= e.tick {
-		return nil
-	}
-	var changes []Incident
-	for minute := minuteOf(timeOf(e.tick)) + 1; minute <= minuteOf(timeOf(tick)); minute++ {
-		changes = append(changes, e.each(time.Unix(minute*60, 0).UTC(), e.settle)...)
-	}
-	e.tick = tick
-	return append(changes, e.each(timeOf(tick), e.decide)...)
-}
-
+func tickOf(t time.Time) int64    { return t.UnixMilli() / step.Milliseconds() }
 func timeOf(tick int64) time.Time { return time.UnixMilli(tick * step.Milliseconds()).UTC() }
 
-// each asks one thing of every brand, and answers the incidents it changed.
-func (e *Engine) each(now time.Time, ask func(*brand, time.Time) bool) []Incident {
-	var changes []Incident
+// Idle says that time passing changes nothing: nothing was heard that is not
+// decided on, and no incident waits for calm.
+func (e *Engine) Idle() bool {
 	for _, b := range e.brands {
-		if ask(b, now) {
-			changes = append(changes, *b.incident)
-			if !b.incident.Resolved.IsZero() {
-				b.incident = nil
-			}
+		if b.due != 0 || b.incident != nil || b.gone {
+			return false
 		}
 	}
-	slices.SortFunc(changes, func(a, b Incident) int { return cmp.Compare(a.Brand, b.Brand) })
+	return true
+}
+
+// Advance decides on everything counted, up to the last whole step before now.
+// What a brand heard is decided on at the first step after it was collected,
+// however late Advance is called; whether calm has come, at every whole minute. It
+// answers the incidents that changed, in the order of time and of the brands' ids.
+func (e *Engine) Advance(now time.Time) []Incident {
+	var changes []Incident
+	for tick := tickOf(now); e.tick < tick; {
+		next := min(tick, (e.tick/stepsPerMinute+1)*stepsPerMinute)
+		if len(e.dirty) > 0 {
+			next = min(next, max(e.tick+1, e.dirty[0].due))
+		}
+		e.tick = next
+		changes = append(changes, e.decideAll()...)
+	}
 	return changes
 }
 
-// decide opens or escalates the incident of a brand that heard something new, and
-// resolves that of a brand watched no more.
+// dueBy is how many brands are due at a step.
+func (e *Engine) dueBy(tick int64) int {
+	due, _ := slices.BinarySearchFunc(e.dirty, tick+1, func(b *brand, tick int64) int { return cmp.Compare(b.due, tick) })
+	return due
+}
+
+// decideAll decides at the step reached.
+func (e *Engine) decideAll() []Incident {
+	now := timeOf(e.tick)
+	var changes []Incident
+	ask := func(b *brand, change func(*brand, time.Time) bool) {
+		if !change(b, now) {
+			return
+		}
+		changes = append(changes, *b.incident)
+		if !b.incident.Resolved.IsZero() {
+			b.incident = nil
+		}
+	}
+	for id, b := range e.brands {
+		switch {
+		case b.gone:
+			ask(b, dismiss)
+			delete(e.brands, id)
+		case e.tick%stepsPerMinute == 0:
+			ask(b, e.settle)
+		}
+	}
+	due := e.dueBy(e.tick)
+	for _, b := range e.dirty[:due] {
+		b.due = 0
+		ask(b, e.decide)
+	}
+	e.dirty = slices.Delete(e.dirty, 0, due)
+	slices.SortStableFunc(changes, func(a, b Incident) int { return cmp.Compare(a.Brand, b.Brand) })
+	return changes
+}
+
+// decide opens or escalates the incident of a brand that heard something new.
 func (e *Engine) decide(b *brand, now time.Time) bool {
 	if b.gone {
-		delete(e.brands, b.id)
-		if b.incident != nil {
-			b.incident.resolve(now)
-		}
-		return b.incident != nil
-	}
-	if !b.dirty {
 		return false
 	}
-	b.dirty = false
 	r := e.read(b, now)
 	level := r.level(e.rule)
 	switch {
@@ -179,6 +211,14 @@ func (e *Engine) decide(b *brand, now time.Time) bool {
 // settle resolves the incident of a brand that has been calm for long enough.
 func (e *Engine) settle(b *brand, now time.Time) bool {
 	return b.incident != nil && b.incident.calm(e.read(b, now), now, e.rule.ResolveAfter, e.blind)
+}
+
+// dismiss resolves the incident of a brand that is watched no more.
+func dismiss(b *brand, now time.Time) bool {
+	if b.incident != nil {
+		b.incident.resolve(now)
+	}
+	return b.incident != nil
 }
 
 // read holds the window against the past.

@@ -4,7 +4,7 @@ import "time"
 
 // RuleVersion names the rule below; it changes with anything that changes what
 // opens an incident.
-const RuleVersion = "spike-1"
+const RuleVersion = "spike-2"
 
 // Rule holds the bounds that a config sets.
 type Rule struct {
