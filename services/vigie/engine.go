@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
@@ -18,6 +19,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/obs"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 const (
@@ -29,6 +31,9 @@ const (
 	orphanStop = 5 * time.Second
 	// engineRest is the pause between two deaths in a row.
 	engineRest = 500 * time.Millisecond
+	// maxKilled is how often a first start that somebody kills is tried again; an
+	// engine that ends by itself will not start at all.
+	maxKilled = 3
 
 	// pingEvery is how often the engine is asked whether it answers, pingWait how
 	// long an answer may take, maxMisses after how many without one it is killed.
@@ -44,19 +49,21 @@ func (p *process) engine() run.Part {
 		if err := p.awaitPort(ctx); err != nil {
 			return err
 		}
-		for first := true; ; first = false {
-			err := p.engineOnce(ctx, ready)
+		var up bool
+		for kills := 0; ; kills++ {
+			err := p.engineOnce(ctx, func() {
+				up = true
+				ready()
+			})
 			switch {
 			case ctx.Err() != nil:
 				return nil
-			case first && errors.Is(err, errNeverReady):
+			case !up && !(wasKilled(err) && kills < maxKilled):
 				return err
 			}
 			p.logger.Error("clickhouse: the engine died, starting it again", "err", err)
-			select {
-			case <-ctx.Done():
+			if wait.For(ctx, engineRest) != nil {
 				return nil
-			case <-time.After(engineRest):
 			}
 		}
 	}}
@@ -74,12 +81,20 @@ func (p *process) awaitPort(ctx context.Context) error {
 		if time.Now().After(deadline) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		if err := wait.For(ctx, 100*time.Millisecond); err != nil {
+			return err
 		}
 	}
+}
+
+// wasKilled says whether the engine was ended by a signal, not by itself.
+func wasKilled(err error) bool {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled()
 }
 
 var errNeverReady = errors.New("the embedded ClickHouse did not start")
@@ -129,10 +144,8 @@ func (p *process) hung(ctx context.Context) <-chan error {
 	told := make(chan error, 1)
 	go func() {
 		for misses := 0; ; {
-			select {
-			case <-ctx.Done():
+			if wait.For(ctx, pingEvery) != nil {
 				return
-			case <-time.After(pingEvery):
 			}
 			err := p.ping(ctx)
 			switch {
@@ -175,10 +188,10 @@ func (p *process) ping(ctx context.Context) error {
 // awaitEngine waits until the child answers queries.
 func (p *process) awaitEngine(ctx context.Context, ended chan error) error {
 	answers := make(chan error, 1)
-	wait, cancel := context.WithTimeout(ctx, engineStart)
+	starting, cancel := context.WithTimeout(ctx, engineStart)
 	defer cancel()
 	go func() {
-		conn, err := clickhouse.Open(wait, p.config.Get(), engineStart)
+		conn, err := clickhouse.Open(starting, p.config.Get(), engineStart)
 		if err == nil {
 			conn.Close()
 		}
