@@ -58,8 +58,14 @@ func (c *checker) open(cfg *Config, folder string) {
 		if !ok || secret.file == "" {
 			return
 		}
-		if info, err := os.Stat(secret.in(folder)); err == nil && info.Mode().Perm()&0o004 != 0 {
+		if at := secret.in(folder); others(at, 0o004) && others(filepath.Dir(at), 0o001) {
 			c.add(path, "everyone on this machine can read %s: chmod 600 %[1]s", secret.file)
 		}
 	})
+}
+
+// others says whether everyone has a permission on a file or folder.
+func others(path string, permission fs.FileMode) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&permission != 0
 }

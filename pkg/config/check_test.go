@@ -112,6 +112,12 @@ func TestCheckLooksAtTheMachine(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(folder, "var"), "nothing is made")
 
 	require.NoError(t, os.Chmod(secret, 0o644))
+	require.NoError(t, os.Chmod(folder, 0o700))
+	warnings, err = check(slack)
+	require.NoError(t, err)
+	require.Empty(t, warnings, "its folder keeps others out")
+
+	require.NoError(t, os.Chmod(folder, 0o755))
 	warnings, err = check(slack)
 	require.NoError(t, err)
 	require.EqualError(t, warnings, "vigie.yaml:6: channels[0].url_file: everyone on this machine can read hook: chmod 600 hook")

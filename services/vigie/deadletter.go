@@ -78,7 +78,7 @@ func (a *app) listDeadLetters() *cobra.Command {
 
 func (a *app) replayDeadLetters() *cobra.Command {
 	return &cobra.Command{
-		Use: "replay SEQUENCE…", Short: "Send dead letters back to where they were", Args: cobra.MinimumNArgs(1),
+		Use: "replay SEQUENCE…", Short: "Send dead letters back to where they were", Args: atLeast("a sequence of `vigie deadletter list`"),
 		Long:    "Sends dead letters back to where they were, by the sequence that the list gives,\nand forgets them. What fails again is kept anew. The reasons:\n\n" + reasonsHelp(),
 		Example: `  vigie deadletter replay 42 43`,
 		RunE: func(cmd *cobra.Command, args []string) error {

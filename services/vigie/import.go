@@ -29,7 +29,7 @@ func (a *app) importCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use: "import --format FORMAT PATH…", Short: "Bring history in, through the same path as live mentions", GroupID: "tool",
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeast("a file to read"),
 		Long: `Reads files of posts, publishes each as a mention, and returns when all are
 stored, with an account of every record on standard output (JSON). History feeds
 baselines and dashboards; it never pages anyone. Importing twice changes nothing.

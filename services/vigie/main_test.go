@@ -64,9 +64,11 @@ func TestAWrongCommandLineIsExplainedAndDoesNothing(t *testing.T) {
 		"export weekl":                  "did you mean weekly?",
 		"frobnicate":                    "see `vigie --help`",
 		"export weekly --week 2026-W46": `"brand" not set`,
-		"sql":                           "accepts 1 arg",
+		"sql":                           "`vigie sql` needs a query, in quotes",
+		"sql SELECT 1":                  "takes a query, in quotes, and nothing after it",
+		"import --format csv":           "`vigie import` needs a file to read",
 		"up --nope":                     "unknown flag",
-		"deadletter replay":             "requires at least 1 arg",
+		"deadletter replay":             "`vigie deadletter replay` needs a sequence",
 	} {
 		_, begun, err := vigie(strings.Fields(line)...)
 		require.ErrorContains(t, err, want, line)

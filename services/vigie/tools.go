@@ -101,7 +101,7 @@ of secrets that everyone can read. Starts nothing.`,
 func (a *app) train() *cobra.Command {
 	var language, out string
 	sentiment := &cobra.Command{
-		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: cobra.MinimumNArgs(1),
+		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: atLeast("a file of labelled texts"),
 		Long:    "Reads lines \"label<TAB>text\" after a header line, labels negative, neutral and\npositive, and writes the model. The same files give the same bytes.",
 		Example: `  vigie train sentiment --lang fr --out sentiment-fr.gz labelled.tsv`,
 		RunE: func(_ *cobra.Command, files []string) error {
@@ -120,6 +120,25 @@ func (a *app) train() *cobra.Command {
 	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(sentiment)
 	return cmd
+}
+
+// exactly and atLeast refuse a command line without its argument, and say what that is.
+func exactly(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return fmt.Errorf("`%s` takes %s, and nothing after it: %q", cmd.CommandPath(), what, args[1:])
+		}
+		return atLeast(what)(cmd, args)
+	}
+}
+
+func atLeast(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("`%s` needs %s: see `%[1]s --help`", cmd.CommandPath(), what)
+		}
+		return nil
+	}
 }
 
 // noSuchCommand refuses what is no subcommand, where cobra would show the help
