@@ -6,6 +6,10 @@ BIN := $(CURDIR)/bin
 ENGINE := deploy/engine/node_modules/.package-lock.json
 MODULES := proto pkg services
 CONFIG ?= deploy/vigie.yaml
+# what nothing can be built without
+TOOLS := for place in . $(wildcard $(BIN)); do [ -w $$place ] || \
+	{ echo "vigie: this folder cannot be written to: clone or copy it to one that can"; exit 1; }; done; \
+	command -v go >/dev/null || { echo "vigie: Go is not installed: see https://go.dev/doc/install"; exit 1; }
 
 .PHONY: help run test bench lint e2e proto build tidy race generated
 
@@ -16,11 +20,12 @@ run: build ## run the whole product on this machine (Ctrl-C stops it)
 	@exec $(BIN)/vigie up --config $(CONFIG)
 
 build: $(ENGINE) ## build bin/vigie
+	@$(TOOLS)
+	@[ -e $(BIN)/vigie ] || echo "building bin/vigie (a few minutes the first time)…"
 	@go build -o $(BIN)/vigie ./services/vigie
 
 $(ENGINE): deploy/engine/package.json deploy/engine/package-lock.json
-	@[ -w . ] || { echo "vigie: this folder cannot be written to: clone or copy it to one that can"; exit 1; }
-	@command -v go >/dev/null || { echo "vigie: Go is not installed: see https://go.dev/doc/install"; exit 1; }
+	@$(TOOLS)
 	@command -v npm >/dev/null || { echo "vigie: npm is not installed, and brings the ClickHouse engine: install Node.js"; exit 1; }
 	@echo "installing the ClickHouse engine (once, about 170 MB)…"
 	@npm ci --prefix deploy/engine --no-fund --no-audit --loglevel=error

@@ -120,10 +120,15 @@ func TestThreeOutcomes(t *testing.T) {
 func TestBytesThatNeverWereAMessageCannotBeReplayed(t *testing.T) {
 	t.Parallel()
 	b := bustest.Start(t)
-	require.NoError(t, b.Refuse(t.Context(), "rss", "1", bus.ReasonTruncated, errors.New("cut at byte 12"), []byte("<rss>")))
-	require.NoError(t, b.Refuse(t.Context(), "rss", "1", bus.ReasonTruncated, errors.New("cut at byte 12"), []byte("<rss>")))
+	refusal := bus.Refusal{
+		Source: "rss", ID: "1", Place: "https://example.org/rss", Reason: bus.ReasonTruncated,
+		Err: errors.New("cut at byte 12"), Payload: []byte("<rss>"),
+	}
+	require.NoError(t, b.Refuse(t.Context(), refusal))
+	require.NoError(t, b.Refuse(t.Context(), refusal))
 	letters := bustest.DeadLetters(t, b)
 	require.Len(t, letters, 1, "the same bytes are kept once")
+	require.Equal(t, "https://example.org/rss", letters[0].Place)
 	require.False(t, letters[0].Replayable())
 	require.ErrorIs(t, b.Replay(t.Context(), letters[0].Sequence), bus.ErrNotReplayable)
 	require.ErrorIs(t, b.Replay(t.Context(), 4711), bus.ErrNoDeadLetter)

@@ -62,6 +62,8 @@ const (
 	headerError   = "Vigie-Error"
 	headerSubject = "Vigie-Subject"
 	headerSize    = "Vigie-Size"
+	headerPlace   = "Vigie-Place"
+	headerImport  = "Vigie-Import"
 
 	// maxDeadPayload is how much of a dead letter's bytes are kept.
 	maxDeadPayload = 256 << 10
@@ -79,7 +81,9 @@ var ErrNotReplayable = errors.New("not replayable")
 type DeadLetter struct {
 	Sequence uint64    `json:"sequence"`
 	Time     time.Time `json:"time"`
-	From     string    `json:"from"` // <stream>.<consumer>, or ingest.<source>
+	From     string    `json:"from"`                // <stream>.<consumer>, or ingest.<source>
+	Place    string    `json:"place,omitempty"`     // file:line, or the page it was read on
+	ImportID string    `json:"import_id,omitempty"` // the import that read it
 	Reason   Reason    `json:"reason"`
 	Error    string    `json:"error"`
 	Subject  string    `json:"subject,omitempty"` // where it was; empty for bytes that never became a message
@@ -93,28 +97,40 @@ func (d DeadLetter) Replayable() bool { return d.Subject != "" && d.Size <= len(
 
 func (b *Bus) bury(ctx context.Context, consumer Consumer, m *Message, fault *PermanentError) error {
 	id := fmt.Sprintf("dead:%s:%s:%d", consumer.Stream, consumer.Durable, m.Sequence)
-	return b.deadletter(ctx, Subject(SubjectDeadletter, consumer.Stream, consumer.Durable), id, m.Subject, fault, m.Data)
+	msg := nats.NewMsg(Subject(SubjectDeadletter, consumer.Stream, consumer.Durable))
+	msg.Header.Set(headerSubject, m.Subject)
+	return b.deadletter(ctx, msg, id, fault, m.Data)
 }
 
-// Refuse keeps bytes from outside that could not become a mention. The id makes
-// the same bytes count once.
-func (b *Bus) Refuse(ctx context.Context, source, id string, reason Reason, fault error, payload []byte) error {
-	permanent := &PermanentError{Reason: reason, Err: fault}
-	return b.deadletter(ctx, Subject(SubjectDeadletter, "ingest", source), "dead:ingest:"+source+":"+id, "", permanent, payload)
+// Refusal is bytes from outside that could not become a mention.
+type Refusal struct {
+	Source   string // who brought them
+	ID       string // makes the same bytes count once
+	Place    string // where a person finds them: file:line, or the page
+	ImportID string // of an import
+	Reason   Reason
+	Err      error
+	Payload  []byte
 }
 
-func (b *Bus) deadletter(ctx context.Context, subject, id, original string, fault *PermanentError, payload []byte) error {
-	msg := nats.NewMsg(subject)
+// Refuse keeps what the outside brought and could not be read.
+func (b *Bus) Refuse(ctx context.Context, r Refusal) error {
+	msg := nats.NewMsg(Subject(SubjectDeadletter, "ingest", r.Source))
+	msg.Header.Set(headerPlace, headerText(r.Place))
+	msg.Header.Set(headerImport, r.ImportID)
+	return b.deadletter(ctx, msg, "dead:ingest:"+r.Source+":"+r.ID, &PermanentError{Reason: r.Reason, Err: r.Err}, r.Payload)
+}
+
+func (b *Bus) deadletter(ctx context.Context, msg *nats.Msg, id string, fault *PermanentError, payload []byte) error {
 	msg.Header.Set(headerReason, string(fault.Reason))
 	msg.Header.Set(headerError, headerText(fault.Err.Error()))
-	msg.Header.Set(headerSubject, original)
 	msg.Header.Set(headerSize, strconv.Itoa(len(payload)))
 	msg.Data = payload[:min(len(payload), maxDeadPayload)]
 	if err := b.publishRaw(ctx, msg, id); err != nil {
 		return err
 	}
 	b.metrics.dead(fault.Reason)
-	b.logger.Debug("bus: dead letter", "subject", subject, "reason", fault.Reason, "err", fault.Err)
+	b.logger.Debug("bus: dead letter", "subject", msg.Subject, "reason", fault.Reason, "err", fault.Err)
 	return nil
 }
 
@@ -179,6 +195,8 @@ func newDeadLetter(raw *jetstream.RawStreamMsg) DeadLetter {
 		Sequence: raw.Sequence,
 		Time:     raw.Time,
 		From:     raw.Subject[min(len(SubjectDeadletter)+1, len(raw.Subject)):],
+		Place:    raw.Header.Get(headerPlace),
+		ImportID: raw.Header.Get(headerImport),
 		Reason:   Reason(raw.Header.Get(headerReason)),
 		Error:    raw.Header.Get(headerError),
 		Subject:  raw.Header.Get(headerSubject),

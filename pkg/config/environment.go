@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // notKeys are environment variables of Vigie's that are no key of the file.
@@ -17,9 +15,9 @@ var notKeys = []string{"VIGIE_CONFIG", "VIGIE_DATA", "VIGIE_CLICKHOUSE_LIBRARY"}
 // of the channel "slack": a secret's variable holds the value itself and has no
 // _FILE.
 func (c *checker) environment(cfg *Config, environ []string) {
-	settable := map[string]reflect.Value{}
-	walk(reflect.ValueOf(cfg).Elem(), "", "VIGIE", func(_, name string, value reflect.Value) {
-		settable[name] = value
+	settable, paths := map[string]reflect.Value{}, map[string]string{}
+	walk(reflect.ValueOf(cfg).Elem(), "", "VIGIE", func(path, name string, value reflect.Value) {
+		settable[name], paths[name] = value, path
 	})
 	for _, entry := range environ {
 		name, text, _ := strings.Cut(entry, "=")
@@ -27,18 +25,16 @@ func (c *checker) environment(cfg *Config, environ []string) {
 			continue
 		}
 		value, known := settable[name]
-		switch {
-		case !known:
+		if !known {
 			c.problems = append(c.problems, Problem{File: "environment", Path: name,
 				Rule: "no key of the config goes by this name"})
-		case value.Type() == reflect.TypeFor[Secret]():
+			continue
+		}
+		c.variables[paths[name]] = name
+		if value.Type() == reflect.TypeFor[Secret]() {
 			value.Set(reflect.ValueOf(NewSecret(text)))
-		case value.Kind() == reflect.String:
-			value.SetString(text)
-		default:
-			if err := yaml.Unmarshal([]byte(text), value.Addr().Interface()); err != nil {
-				c.problems = append(c.problems, Problem{File: "environment", Path: name, Rule: message(err)})
-			}
+		} else if err := setScalar(value, text); err != nil {
+			c.unreadable(paths[name], err.Error())
 		}
 	}
 }

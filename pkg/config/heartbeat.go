@@ -13,9 +13,7 @@ type Heartbeat struct {
 }
 
 func (c *checker) heartbeat(h Heartbeat) {
-	if address := h.URLFile.Value(); address != "" && !isAddress(address, "http", "https") {
-		c.add("heartbeat.url_file", "does not hold an address starting with http:// or https://")
-	}
+	c.secretAddress("heartbeat.url_file", h.URLFile.Value())
 	if every := h.Every.Std(); every < 10*time.Second || every > time.Hour {
 		c.add("heartbeat.every", "must be between 10s and 1h")
 	}

@@ -50,6 +50,14 @@ func (ps Problems) Error() string {
 // Load reads a config file and applies the environment (as os.Environ gives
 // it). The error is Problems when the file can be read but is wrong.
 func Load(path string, environ []string) (*Config, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data, environ)
+}
+
+func readFile(path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("config: there is no file %s: name one with --config, or start from deploy/vigie.yaml", path)
@@ -57,22 +65,30 @@ func Load(path string, environ []string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
-	return Parse(path, data, environ)
+	return data, nil
 }
+
+// syntaxHint follows the library's words, which name what is wrong and not why.
+const syntaxHint = ": check that this line is indented by spaces like its neighbours, and that the line above is whole (a colon, a quote, a bracket)"
 
 // Parse is Load on bytes; path names the file in errors and is where relative
 // secret files are looked for.
 func Parse(path string, data []byte, environ []string) (*Config, error) {
+	_, cfg, err := parse(path, data, environ)
+	return cfg, err
+}
+
+func parse(path string, data []byte, environ []string) (*checker, *Config, error) {
 	name := filepath.Base(path)
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) && syntax.GetToken() != nil {
-			return nil, Problems{{File: name, Line: syntax.GetToken().Position.Line, Rule: syntax.GetMessage()}}
+			return nil, nil, Problems{{File: name, Line: syntax.GetToken().Position.Line, Rule: syntax.GetMessage() + syntaxHint}}
 		}
-		return nil, Problems{{File: name, Rule: err.Error()}}
+		return nil, nil, Problems{{File: name, Rule: err.Error()}}
 	}
-	check := &checker{file: name, lines: map[string]int{}}
+	check := &checker{file: name, lines: map[string]int{}, variables: map[string]string{}}
 	cfg := Default()
 	for _, document := range file.Docs {
 		if document.Body != nil {
@@ -80,30 +96,42 @@ func Parse(path string, data []byte, environ []string) (*Config, error) {
 		}
 	}
 	check.environment(cfg, environ)
+	settleMoments(cfg)
 	check.secrets(cfg, filepath.Dir(path))
 	check.validate(cfg)
+	cfg.inherit()
 	if len(check.problems) > 0 {
 		slices.SortStableFunc(check.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-		return nil, check.problems
+		return nil, nil, check.problems
 	}
-	return cfg, nil
+	return check, cfg, nil
 }
 
-// checker gathers problems, and remembers the line of each key.
+// checker gathers problems, and remembers where each key was set.
 type checker struct {
-	file     string
-	lines    map[string]int
-	problems Problems
-	unread   []string // paths whose value could not be read: no rule applies to them
+	file      string
+	lines     map[string]int    // of paths in the file
+	variables map[string]string // of the environment, by the path they set
+	problems  Problems
+	unread    []string // paths whose value could not be read: no rule applies to them
 }
 
 func (c *checker) add(path, rule string, args ...any) {
 	if slices.ContainsFunc(c.unread, func(unread string) bool { return within(path, unread) }) {
 		return
 	}
-	c.problems = append(c.problems, Problem{
-		File: c.file, Line: c.line(path), Path: path, Rule: fmt.Sprintf(rule, args...),
-	})
+	problem := Problem{File: c.file, Line: c.line(path), Path: path, Rule: fmt.Sprintf(rule, args...)}
+	if variable, set := c.variables[path]; set {
+		problem.File, problem.Line, problem.Path = "environment", 0, variable
+	}
+	c.problems = append(c.problems, problem)
+}
+
+// written says whether a key is in the file or the environment.
+func (c *checker) written(path string) bool {
+	_, inFile := c.lines[path]
+	_, inEnvironment := c.variables[path]
+	return inFile || inEnvironment
 }
 
 // unreadable adds the problem of a value that is no value of its key.

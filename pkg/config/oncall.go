@@ -60,8 +60,8 @@ type Team struct {
 
 // Rota hands the duty over at regular moments, in the team's time zone.
 type Rota struct {
-	Start     time.Time  `yaml:"start"`
-	Every     Duration   `yaml:"every"`
+	Start     time.Time  `yaml:"start,omitempty"`
+	Every     Duration   `yaml:"every,omitempty"`
 	People    []string   `yaml:"people"`
 	Overrides []Override `yaml:"overrides"`
 }

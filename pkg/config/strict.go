@@ -30,6 +30,9 @@ func (c *checker) read(node ast.Node, into reflect.Value, path string) {
 	case isScalar(t):
 		c.scalar(node, into, path)
 	case t.Kind() == reflect.Struct:
+		if into, ok := into.Addr().Interface().(interface{ setDefaults() }); ok {
+			into.setDefaults()
+		}
 		c.mapping(node, path, func(key string, value ast.Node) {
 			field, known := fieldOf(t, key)
 			if !known {
@@ -95,12 +98,17 @@ func (c *checker) scalar(node ast.Node, into reflect.Value, path string) {
 		c.unreadable(path, "must be a single value")
 		return
 	}
-	value := reflect.New(into.Type())
-	if err := yaml.NodeToValue(node, value.Interface()); err != nil {
+	var text string
+	if err := yaml.NodeToValue(node, &text); err != nil {
 		c.unreadable(path, message(err))
 		return
 	}
-	into.Set(value.Elem())
+	value := reflect.New(into.Type()).Elem()
+	if err := setScalar(value, text); err != nil {
+		c.unreadable(path, err.Error())
+		return
+	}
+	into.Set(value)
 }
 
 // unknownKey says what could have been meant. A secret written down in place of

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -38,6 +39,7 @@ func (c *checker) validate(cfg *Config) {
 	c.detector(cfg.Detector)
 	c.oncall(cfg)
 	c.heartbeat(cfg.Heartbeat)
+	c.retention(cfg.Retention)
 	c.simulate(cfg)
 }
 
@@ -81,14 +83,10 @@ func (c *checker) topics(cfg *Config) {
 
 func (c *checker) sources(cfg *Config) {
 	if rss := cfg.Sources.RSS; rss != nil {
-		for i, feed := range rss.Feeds {
-			at := fmt.Sprintf("sources.rss.feeds[%d].url", i)
-			c.address(at, feed.URL, "http", "https")
-			c.noPassword(at, feed.URL, "the feed's address names it on the desk and in logs")
-		}
+		c.rss(cfg, rss)
 	}
 	if bluesky := cfg.Sources.Bluesky; bluesky != nil {
-		c.address("sources.bluesky.url", bluesky.URL, "ws", "wss")
+		c.outside(cfg, "sources.bluesky.url", bluesky.URL, "ws", "wss")
 		c.web("sources.bluesky.web_url", bluesky.WebURL)
 		if bluesky.Lookback.Std() > 36*time.Hour {
 			c.add("sources.bluesky.lookback", "the feed keeps 36h, no more")
@@ -96,7 +94,7 @@ func (c *checker) sources(cfg *Config) {
 	}
 	for i, instance := range cfg.Sources.Mastodon {
 		at := fmt.Sprintf("sources.mastodon[%d]", i)
-		c.address(at+".server", instance.Server, "http", "https")
+		c.outside(cfg, at+".server", instance.Server, "http", "https")
 		for j, stream := range instance.Streams {
 			if !regexp.MustCompile(`^(public|public:local|public:remote|user:notification|hashtag:.+)$`).MatchString(stream) {
 				c.add(fmt.Sprintf("%s.streams[%d]", at, j),
@@ -105,7 +103,7 @@ func (c *checker) sources(cfg *Config) {
 		}
 	}
 	if x := cfg.Sources.X; x != nil {
-		c.address("sources.x.base_url", x.BaseURL, "http", "https")
+		c.outside(cfg, "sources.x.base_url", x.BaseURL, "http", "https")
 		c.web("sources.x.web_url", x.WebURL)
 		if !x.BearerTokenFile.IsSet() {
 			c.add("sources.x.bearer_token_file", "X answers only to a bearer token: name the file that holds it")
@@ -113,9 +111,32 @@ func (c *checker) sources(cfg *Config) {
 		if x.MonthlyBudgetUSD <= 0 {
 			c.add("sources.x.monthly_budget_usd", "every post costs money: say how much may be spent a month")
 		}
-		if x.PricePerPostUSD < 0 {
-			c.add("sources.x.price_per_post_usd", "a price is not negative")
+		if x.PricePerPostUSD <= 0 {
+			c.add("sources.x.price_per_post_usd", "every post costs money: a price is above 0")
 		}
+	}
+}
+
+func (c *checker) rss(cfg *Config, rss *RSS) {
+	if rss.Every.Std() < time.Second {
+		c.add("sources.rss.every", "must be at least 1s")
+	}
+	for i, feed := range rss.Feeds {
+		at := fmt.Sprintf("sources.rss.feeds[%d]", i)
+		c.outside(cfg, at+".url", feed.URL, "http", "https")
+		c.noPassword(at+".url", feed.URL, "the feed's address names it on the desk and in logs")
+		if c.written(at+".every") && feed.Every.Std() < time.Second {
+			c.add(at+".every", "must be at least 1s; without it sources.rss.every holds")
+		}
+	}
+}
+
+func (c *checker) retention(r Retention) {
+	if r.Mentions.Std() < 24*time.Hour {
+		c.add("retention.mentions", "must be at least 1d: what is older is deleted")
+	}
+	if r.Streams.Std() < time.Hour {
+		c.add("retention.streams", "must be at least 1h: what is older is deleted, read or not")
 	}
 }
 
@@ -131,6 +152,9 @@ func (c *checker) detector(d Detector) {
 	}
 	if d.MinMentions < 1 {
 		c.add("detector.min_mentions", "must be at least 1")
+	}
+	if d.ResolveAfter <= 0 {
+		c.add("detector.resolve_after", "must be above 0, such as 30m")
 	}
 }
 
@@ -174,9 +198,47 @@ func (c *checker) timezone(path, name string) {
 }
 
 func (c *checker) address(path, value string, schemes ...string) {
-	if !isAddress(value, schemes...) {
+	switch {
+	case !isAddress(value, schemes...):
 		c.add(path, "%q is not an address starting with %s://", value, strings.Join(schemes, ":// or "))
+	case isExample(value):
+		c.add(path, "%q is an example: put the whole address in place of the dots", value)
 	}
+}
+
+// outside is an address that a source reads.
+func (c *checker) outside(cfg *Config, path, value string, schemes ...string) {
+	c.address(path, value, schemes...)
+	if parsed, err := url.Parse(value); err == nil && !cfg.Sources.AllowPrivateAddresses && isPrivate(parsed.Hostname()) {
+		c.add(path, "%s is on this machine or a private network, which is refused without sources.allow_private_addresses: true", parsed.Host)
+	}
+}
+
+// secretAddress is one that is read from a secret's file: it is not shown.
+func (c *checker) secretAddress(path, value string) {
+	switch {
+	case value == "": // the file could not be read, which is told
+	case !isAddress(value, "http", "https"):
+		c.add(path, "does not hold an address starting with http:// or https://")
+	case isExample(value):
+		c.add(path, "holds an example: put the whole address in place of the dots")
+	}
+}
+
+// isExample knows what was copied from a document and not completed.
+func isExample(address string) bool {
+	return strings.Contains(address, "…") || strings.Contains(address, "...")
+}
+
+// isPrivate says of a host, without asking for its addresses, that it is on this
+// machine or a private network. Connectors ask for them, and refuse more.
+func isPrivate(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host == "localhost" || strings.HasSuffix(host, ".localhost")
+	}
+	ip = ip.Unmap()
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
 }
 
 // web is an address that people open, which may be left out.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 )
 
@@ -41,15 +42,27 @@ func (c *checker) team(cfg *Config, at string, team Team) {
 	if several := len(team.Rota.People) > 1; several && team.Rota.Start.IsZero() {
 		c.add(at+".rota.start", "with several people the rota needs a moment of hand-over")
 	}
-	if several := len(team.Rota.People) > 1; several && team.Rota.Every <= 0 {
+	switch several := len(team.Rota.People) > 1; {
+	case several && team.Rota.Every <= 0:
 		c.add(at+".rota.every", "with several people the rota needs the time between hand-overs, such as 7d")
+	case team.Rota.Every == 0 && c.written(at+".rota.every"):
+		c.add(at+".rota.every", "is the time between hand-overs, such as 7d: with one person leave it out")
+	}
+	if team.EscalateAfter <= 0 {
+		c.add(at+".escalate_after", "must be above 0, such as 5m")
 	}
 	c.known(cfg, at+".rota.people", team.Rota.People)
 	c.known(cfg, at+".escalate_to", team.EscalateTo)
 	for j, override := range team.Rota.Overrides {
 		path := fmt.Sprintf("%s.rota.overrides[%d]", at, j)
 		c.known(cfg, path+".person", []string{override.Person})
-		if !override.From.Before(override.To) {
+		if override.From.IsZero() {
+			c.add(path+".from", "an override needs the moment it begins at")
+		}
+		if override.To.IsZero() {
+			c.add(path+".to", "an override needs the moment it ends at")
+		}
+		if both := !override.From.IsZero() && !override.To.IsZero(); both && !override.From.Before(override.To) {
 			c.add(path, "from must be before to")
 		}
 	}
@@ -74,11 +87,13 @@ func (c *checker) known(cfg *Config, path string, people []string) {
 func (c *checker) channel(at string, channel Channel) {
 	switch channel.Kind {
 	case "slack", "webhook":
-		switch address := channel.URLFile.Value(); {
-		case !channel.URLFile.IsSet():
+		if !channel.URLFile.IsSet() {
 			c.add(at+".url_file", "a %s channel needs the file that holds its address", channel.Kind)
-		case address != "" && !isAddress(address, "http", "https"): // a secret: not shown
-			c.add(at+".url_file", "does not hold an address starting with http:// or https://")
+		}
+		address := channel.URLFile.Value()
+		c.secretAddress(at+".url_file", address)
+		if parsed, err := url.Parse(address); channel.Kind == "slack" && err == nil && parsed.Scheme == "http" && !isPrivate(parsed.Hostname()) {
+			c.add(at+".url_file", "Slack's addresses start with https://: whoever reads it on its way can post there")
 		}
 	case "smtp":
 		c.needed(at+".host", channel.Host != "")

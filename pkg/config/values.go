@@ -95,15 +95,20 @@ func (s *Secret) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// read fills the value from the file, relative to the folder of the config.
+// in is the path of the file, which is relative to the folder of the config.
+func (s *Secret) in(folder string) string {
+	if filepath.IsAbs(s.file) {
+		return s.file
+	}
+	return filepath.Join(folder, s.file)
+}
+
+// read fills the value from the file.
 func (s *Secret) read(folder string) error {
 	if s.file == "" || s.value != "" {
 		return nil
 	}
-	path := s.file
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(folder, path)
-	}
+	path := s.in(folder)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("cannot read the secret: %w", err)

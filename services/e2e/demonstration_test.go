@@ -183,7 +183,7 @@ func TestAStartThatCannotBe(t *testing.T) {
 		m := newMachine(t, brands)
 		require.NoError(t, os.Remove(m.path()))
 		out, code := m.run("config", "check")
-		require.Equal(t, 1, code)
+		require.Equal(t, 2, code)
 		require.Contains(t, out, "there is no file")
 	})
 }

@@ -56,6 +56,9 @@ type Summary struct {
 	Published int            `json:"published"` // distinct mentions given to the scorer
 	Stored    int            `json:"stored"`    // of those, in the tables because of this run
 	Dropped   map[string]int `json:"dropped"`
+
+	Unread int      `json:"-"` // of the dropped, those that could not be read
+	KeptBy []string `json:"-"` // the imports that keep them as dead letters: this one, or earlier ones
 }
 
 // ErrUnaccounted means that a mention was published and neither stored, dropped
@@ -77,7 +80,7 @@ type importer struct {
 	pending   []*vigiev1.Mention
 	followers []*follower
 	batches   int
-	refused   map[[32]byte]bool // dead letters of imports; nil until the first is needed
+	refused   map[[32]byte]string // dead letters of imports, and of which; nil until the first is needed
 }
 
 // entry is what is known of a published mention.
@@ -133,7 +136,7 @@ func (im *importer) file(ctx context.Context, path string) (fault, err error) {
 	}
 	checked := &check{format: im.Format}
 	visit := func(r history.Record) error {
-		if err = im.record(ctx, r); err != nil {
+		if err = im.record(ctx, path, r); err != nil {
 			return err
 		}
 		return checked.record(r)
@@ -158,7 +161,7 @@ func (im *importer) file(ctx context.Context, path string) (fault, err error) {
 }
 
 // record takes one record in.
-func (im *importer) record(ctx context.Context, r history.Record) error {
+func (im *importer) record(ctx context.Context, path string, r history.Record) error {
 	im.summary.Read++
 	if r.Err == nil {
 		source.Tidy(r.Mention)
@@ -167,7 +170,7 @@ func (im *importer) record(ctx context.Context, r history.Record) error {
 	}
 	if r.Err != nil {
 		im.summary.Dropped[string(r.Reason)]++
-		return im.refuse(ctx, r)
+		return im.refuse(ctx, path, r)
 	}
 	im.interests.Own(r.Mention)
 	before, again := im.entries[r.Mention.MentionId]

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/history"
@@ -15,26 +16,36 @@ const identified = 128 << 10
 
 // refuse keeps a bad record as a dead letter: once, in whatever file and however
 // often it is imported.
-func (im *importer) refuse(ctx context.Context, r history.Record) error {
+func (im *importer) refuse(ctx context.Context, path string, r history.Record) error {
+	im.summary.Unread++
 	if im.refused == nil {
 		if err := im.retry(ctx, func() error { return im.loadRefused(ctx) }); err != nil {
 			return err
 		}
 	}
 	identity := identify(r.Reason, r.Raw, len(r.Raw))
-	if im.refused[identity] {
+	keeper, kept := im.refused[identity]
+	if !kept {
+		keeper, im.refused[identity] = im.id, im.id
+	}
+	if !slices.Contains(im.summary.KeptBy, keeper) {
+		im.summary.KeptBy = append(im.summary.KeptBy, keeper)
+	}
+	if kept {
 		return nil
 	}
-	im.refused[identity] = true
-	id := fmt.Sprintf("%x", identity[:16])
-	return im.retry(ctx, func() error { return im.Bus.Refuse(ctx, "import", id, r.Reason, r.Err, r.Raw) })
+	refusal := bus.Refusal{
+		Source: "import", ID: fmt.Sprintf("%x", identity[:16]), Place: fmt.Sprintf("%s:%d", path, r.Line), ImportID: im.id,
+		Reason: r.Reason, Err: r.Err, Payload: r.Raw,
+	}
+	return im.retry(ctx, func() error { return im.Bus.Refuse(ctx, refusal) })
 }
 
 func (im *importer) loadRefused(ctx context.Context) error {
-	im.refused = map[[32]byte]bool{}
+	im.refused = map[[32]byte]string{}
 	return im.Bus.DeadLetters(ctx, func(letter bus.DeadLetter) bool {
 		if letter.From == "ingest.import" {
-			im.refused[identify(letter.Reason, letter.Payload, letter.Size)] = true
+			im.refused[identify(letter.Reason, letter.Payload, letter.Size)] = letter.ImportID
 		}
 		return true
 	})

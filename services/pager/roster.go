@@ -11,12 +11,9 @@ import (
 	"github.com/vigie-monitor/vigie/services/pager/internal/rota"
 )
 
-const (
-	defaultEscalateAfter = 5 * time.Minute
-	// sendsAtOnce bounds what a channel is given at once; a crisis does not wait,
-	// and takes no place from what does.
-	sendsAtOnce = 4
-)
+// sendsAtOnce bounds what a channel is given at once; a crisis does not wait,
+// and takes no place from what does.
+const sendsAtOnce = 4
 
 // roster is the config as the pager uses it: built whole, then swapped.
 type roster struct {
@@ -88,7 +85,7 @@ func newPerson(p config.Person, language string) person {
 
 func newTeam(t config.Team, location *time.Location) team {
 	out := team{
-		location: location, after: t.EscalateAfter.Or(defaultEscalateAfter), escalateTo: t.EscalateTo,
+		location: location, after: t.EscalateAfter.Or(config.DefaultEscalateAfter), escalateTo: t.EscalateTo,
 		rota: rota.Rota{Start: t.Rota.Start, Every: t.Rota.Every.Std(), People: t.Rota.People, Location: location},
 	}
 	for _, o := range t.Rota.Overrides {
@@ -111,7 +108,7 @@ func (r *roster) team(brandID string) (team, bool) {
 func (r *roster) duty(brandID string, now time.Time) escalation.Duty {
 	t, known := r.team(brandID)
 	if !known {
-		return escalation.Duty{After: defaultEscalateAfter}
+		return escalation.Duty{After: config.DefaultEscalateAfter}
 	}
 	duty := escalation.Duty{After: t.after, People: make(map[string]escalation.Person, len(r.people))}
 	for _, id := range append([]string{t.rota.OnCall(now)}, t.escalateTo...) {

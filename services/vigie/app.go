@@ -28,7 +28,14 @@ type app struct {
 	configPath string
 }
 
-func (a *app) load() (*config.Config, error) { return config.Load(a.configPath, os.Environ()) }
+// load reads the config. One that cannot be read is a fault of the command line.
+func (a *app) load() (*config.Config, error) {
+	cfg, err := config.Load(a.configPath, os.Environ())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return cfg, nil
+}
 
 // process is one running process: its config, logs, metrics and health.
 type process struct {

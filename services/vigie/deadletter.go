@@ -41,9 +41,10 @@ their file, and import that again.`
 
 func (a *app) listDeadLetters() *cobra.Command {
 	var reason string
+	var imports []string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List what could not be handled, one JSON line each", Args: cobra.NoArgs,
-		Long: "Lists dead letters, oldest first, one JSON line each; payload is the message where\nit is one, else the beginning of the text. The reasons:\n\n" + reasonsHelp(),
+		Long: "Lists dead letters, oldest first, one JSON line each; payload is the message where\nit is one, else the beginning of the text; place is the file and line it stood in,\nor the page it was read on. The reasons:\n\n" + reasonsHelp(),
 		Example: `  vigie deadletter list
   vigie deadletter list --reason panic`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -59,7 +60,7 @@ func (a *app) listDeadLetters() *cobra.Command {
 			encoder.SetEscapeHTML(false)
 			var written error
 			err = b.DeadLetters(cmd.Context(), func(letter bus.DeadLetter) bool {
-				if reason == "" || reason == string(letter.Reason) {
+				if (reason == "" || reason == string(letter.Reason)) && (len(imports) == 0 || slices.Contains(imports, letter.ImportID)) {
 					written = encoder.Encode(shown(letter))
 				}
 				return written == nil
@@ -71,12 +72,13 @@ func (a *app) listDeadLetters() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "only those refused for this reason")
+	cmd.Flags().StringSliceVar(&imports, "import", nil, "only those of these imports, by the import_id of their accounts")
 	return cmd
 }
 
 func (a *app) replayDeadLetters() *cobra.Command {
 	return &cobra.Command{
-		Use: "replay SEQUENCE…", Short: "Send dead letters back to where they were", Args: cobra.MinimumNArgs(1),
+		Use: "replay SEQUENCE…", Short: "Send dead letters back to where they were", Args: atLeast("a sequence of `vigie deadletter list`"),
 		Long:    "Sends dead letters back to where they were, by the sequence that the list gives,\nand forgets them. What fails again is kept anew. The reasons:\n\n" + reasonsHelp(),
 		Example: `  vigie deadletter replay 42 43`,
 		RunE: func(cmd *cobra.Command, args []string) error {

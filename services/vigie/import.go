@@ -29,7 +29,7 @@ func (a *app) importCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use: "import --format FORMAT PATH…", Short: "Bring history in, through the same path as live mentions", GroupID: "tool",
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeast("a file to read"),
 		Long: `Reads files of posts, publishes each as a mention, and returns when all are
 stored, with an account of every record on standard output (JSON). History feeds
 baselines and dashboards; it never pages anyone. Importing twice changes nothing.
@@ -42,7 +42,7 @@ The account speaks of this run alone; read = stored + all of dropped:
   dropped    the others, by reason: already_known (in the tables before), no_brand
              (none of your brands), duplicate (twice in these files), deleted (its
              source took it back), outdated (a newer revision concerns no brand),
-             or what is wrong with the record; see: vigie deadletter
+             or what is wrong with the record; see: vigie deadletter list --import ID
 
 Where ` + "`vigie up`" + ` runs, the import goes through it; where it does not, and the
 config has the embedded NATS and ClickHouse, the import starts what it needs.
@@ -52,7 +52,7 @@ Formats:
   ndjson  one post a line: {"source":"forum","id":"42","text":"…","published_time":"2026-03-04T12:00:00Z"}
           and page, kind, url, title, language, author, author_id, author_name, followers,
           edited_time, likes, shares, replies
-  csv     the same names as columns, in a header line`,
+  csv     the same names as columns, in a header line; separated by commas, semicolons or tabs`,
 		Example: `  vigie import --format x-v2 posts.ndjson
   vigie import --format csv forum-2025.csv forum-2026.csv`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -159,7 +159,17 @@ func (p *process) importInto(ctx context.Context, b *bus.Bus, format string, pat
 	if printed := encoder.Encode(summary); printed != nil && err == nil {
 		err = fmt.Errorf("import: print the summary: %w", printed)
 	}
+	if summary.Unread > 0 {
+		fmt.Fprintln(os.Stderr, unread(summary))
+	}
 	return err
+}
+
+// unread says how much was not read and where it is kept: once, by the import that
+// met it first.
+func unread(summary ingest.Summary) string {
+	return fmt.Sprintf("%d of %d records were not read: vigie deadletter list --import %s",
+		summary.Unread, summary.Read, strings.Join(summary.KeptBy, ","))
 }
 
 // bars show progress where a terminal is there.

@@ -88,7 +88,7 @@ in this folder. The demonstration's is deploy/vigie.yaml.`,
 		Example: `  vigie up -c deploy/vigie.yaml                    everything on this machine, until Ctrl-C
   export VIGIE_CONFIG=deploy/vigie.yaml            … and the rest in another terminal:
   vigie config check                               what is wrong with the config, all at once
-  vigie sql "SELECT brand_id, count() FROM mentions GROUP BY ALL"
+  vigie sql "SELECT brand_id, count() FROM mentions GROUP BY ALL ORDER BY ALL"
   vigie export weekly --brand zestaline --week 2026-W46 --out reports
   vigie import --format ndjson posts.ndjson        history, which pages nobody
   vigie deadletter list                            what could not be handled, and why`,

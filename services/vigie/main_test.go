@@ -3,6 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +16,10 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
+	"github.com/vigie-monitor/vigie/pkg/config"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/ingest"
 )
 
 // vigie runs a command line in this process.
@@ -57,9 +64,11 @@ func TestAWrongCommandLineIsExplainedAndDoesNothing(t *testing.T) {
 		"export weekl":                  "did you mean weekly?",
 		"frobnicate":                    "see `vigie --help`",
 		"export weekly --week 2026-W46": `"brand" not set`,
-		"sql":                           "accepts 1 arg",
+		"sql":                           "`vigie sql` needs a query, in quotes",
+		"sql SELECT 1":                  "takes a query, in quotes, and nothing after it",
+		"import --format csv":           "`vigie import` needs a file to read",
 		"up --nope":                     "unknown flag",
-		"deadletter replay":             "requires at least 1 arg",
+		"deadletter replay":             "`vigie deadletter replay` needs a sequence",
 	} {
 		_, begun, err := vigie(strings.Fields(line)...)
 		require.ErrorContains(t, err, want, line)
@@ -73,6 +82,34 @@ func TestAWrongCommandLineIsExplainedAndDoesNothing(t *testing.T) {
 		require.ErrorAs(t, err, &usageError{}, line)
 		require.ErrorContains(t, err, want, line)
 	}
+}
+
+// What an import could not read is told with the file and line it stands in, also
+// by a second import, which keeps nothing anew.
+func TestWhatAnImportCouldNotReadIsFound(t *testing.T) {
+	t.Parallel()
+	b := bustest.Start(t)
+	folder := t.TempDir()
+	posts, path := filepath.Join(folder, "posts.csv"), filepath.Join(folder, "vigie.yaml")
+	require.NoError(t, os.WriteFile(posts, []byte("source;id;text;published_time\nf;1;zest;hier\n\nf;;zest;2026-03-04T12:00:00Z\n"), 0o600))
+	require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, "brands: [{id: zest, name: Zest, query: zest}]\nnats: {url: %q}\n", b.JetStream().Conn().ConnectedUrl()), 0o600))
+	cfg, err := config.Load(path, nil)
+	require.NoError(t, err)
+	for range 2 {
+		summary, err := ingest.Import{Config: cfg, Bus: b, Logger: slog.New(slog.DiscardHandler), Format: "csv", Paths: []string{posts}}.Run(t.Context())
+		require.ErrorContains(t, err, "no line could be read")
+		said, command, found := strings.Cut(unread(summary), ": vigie ")
+		require.True(t, found)
+		require.Equal(t, "2 of 2 records were not read", said)
+		out, _, err := vigie(append(strings.Fields(command), "--config", path)...)
+		require.NoError(t, err)
+		require.Equal(t, 2, strings.Count(out, "\n"), out)
+		require.Contains(t, out, "posts.csv:2\"")
+		require.Contains(t, out, "posts.csv:4\"")
+	}
+	out, _, err := vigie("deadletter", "list", "--import", "another", "--config", path)
+	require.NoError(t, err)
+	require.Empty(t, out)
 }
 
 func TestADeadLetterIsReadable(t *testing.T) {

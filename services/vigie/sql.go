@@ -1,17 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"reflect"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/spf13/cobra"
 
@@ -20,19 +23,21 @@ import (
 
 func (a *app) sql() *cobra.Command {
 	var format string
+	var write bool
 	cmd := &cobra.Command{
-		Use: `sql "SELECT …"`, Short: "Run a query against the config's ClickHouse", GroupID: "tool", Args: cobra.ExactArgs(1),
+		Use: `sql "SELECT …"`, Short: "Run a query against the config's ClickHouse", GroupID: "tool", Args: exactly("a query, in quotes"),
 		Long: `Runs one query against whatever ClickHouse the config names, embedded (while
 ` + "`vigie up`" + ` runs) or a real server. Read the views mentions, incidents,
-incident_steps and pages: they count each thing once.`,
-		Example: `  vigie sql "SELECT brand_id, sentiment, count() FROM mentions GROUP BY ALL"
+incident_steps and pages: they count each thing once. It only reads; with --write,
+the statement may change and drop what it likes.`,
+		Example: `  vigie sql "SELECT brand_id, sentiment, count() FROM mentions GROUP BY ALL ORDER BY ALL"
   vigie sql --format ndjson "SELECT * FROM incidents"`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := a.load()
 			if err != nil {
 				return err
 			}
-			write, known := rowWriters[format]
+			print, known := rowWriters[format]
 			if !known {
 				return usageError{fmt.Errorf("unknown format %q: table, ndjson or csv", format)}
 			}
@@ -41,15 +46,21 @@ incident_steps and pages: they count each thing once.`,
 				return err
 			}
 			defer conn.Close()
-			rows, err := conn.Query(cmd.Context(), args[0])
-			if errors.Is(err, io.EOF) {
-				return nil // a statement that answers no rows
+			settings := clickhousego.Settings{} // readonly = 2: a query may still bring settings of its own
+			if !write {
+				settings["readonly"] = 2
+			}
+			ctx := clickhousego.Context(cmd.Context(), clickhousego.WithSettings(settings))
+			rows, err := conn.Query(ctx, args[0])
+			if errors.Is(err, io.EOF) { // a statement that answers no rows
+				fmt.Fprintln(cmd.ErrOrStderr(), "done")
+				return nil
 			}
 			if err != nil {
-				return err
+				return plainly(err)
 			}
 			defer rows.Close()
-			return write(cmd.OutOrStdout(), rows)
+			return plainly(print(cmd.OutOrStdout(), rows))
 		},
 	}
 	standard := "ndjson"
@@ -57,7 +68,26 @@ incident_steps and pages: they count each thing once.`,
 		standard = "table"
 	}
 	cmd.Flags().StringVar(&format, "format", standard, "table, ndjson or csv")
+	cmd.Flags().BoolVar(&write, "write", false, "let the statement change what is stored")
 	return cmd
+}
+
+// codeReadonly is ClickHouse's READONLY.
+const codeReadonly = 164
+
+// plainly cuts what ClickHouse answers down to what is wrong: the rest is its
+// grammar, or where in its code it was noticed.
+func plainly(err error) error {
+	answer, ok := errors.AsType[*clickhousego.Exception](err)
+	switch {
+	case !ok:
+		return err
+	case answer.Code == codeReadonly:
+		return errors.New("this changes what is stored, and `vigie sql` only reads: allow it by --write")
+	}
+	words, _, _ := strings.Cut(answer.Message, "\n")
+	words, _, _ = strings.Cut(words, ". Expected one of")
+	return fmt.Errorf("clickhouse: %s", words)
 }
 
 var rowWriters = map[string]func(io.Writer, driver.Rows) error{
@@ -113,15 +143,37 @@ func writeCSV(w io.Writer, rows driver.Rows) error {
 
 func writeNDJSON(w io.Writer, rows driver.Rows) error {
 	columns := rows.Columns()
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
 	return eachRow(rows, func(values []any) error {
-		row := make(map[string]any, len(columns))
-		for i, column := range columns {
-			row[column] = values[i]
+		line := []byte("{")
+		for i, column := range columns { // in the query's order, which a map would lose
+			if i > 0 {
+				line = append(line, ',')
+			}
+			name, err := jsonOf(column)
+			if err != nil {
+				return err
+			}
+			value, err := jsonOf(values[i])
+			if err != nil {
+				return fmt.Errorf("the column %s: %w", column, err)
+			}
+			line = append(append(append(line, name...), ':'), value...)
 		}
-		return encoder.Encode(row)
+		_, err := w.Write(append(line, "}\n"...))
+		return err
 	})
+}
+
+// jsonOf writes one value. JSON has no infinity, and nothing that is no number.
+func jsonOf(value any) ([]byte, error) {
+	if x, ok := value.(float64); ok && (math.IsNaN(x) || math.IsInf(x, 0)) {
+		return []byte("null"), nil
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // texts writes values on one line each.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/export"
 	"github.com/vigie-monitor/vigie/services/scorer"
@@ -16,9 +17,10 @@ import (
 func (a *app) export() *cobra.Command {
 	var options export.Options
 	weekly := &cobra.Command{
-		Use: "weekly --brand BRAND --week 2026-W46 --out FOLDER", Short: "Write a week of a brand as XLSX and CSV", Args: cobra.NoArgs,
+		Use: "weekly --brand BRAND --week 2026-W46 --out FOLDER", Short: "Write a week of a brand: report (XLSX) and all its mentions (CSV)", Args: cobra.NoArgs,
 		Long: `Writes what Grafana shows of a week (Monday to Sunday, in the config's time zone)
-as a workbook (XLSX) and its figures as CSV, against the week before and competitors.
+as a workbook (XLSX), against the week before and competitors, and every mention of
+the brand in that week as a CSV file, a row each. The workbook lists 100,000 at most.
 Needs the ClickHouse of a running ` + "`vigie up`" + `, or clickhouse.addr.`,
 		Example: `  vigie export weekly --brand zestaline --week 2026-W46 --out reports`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -54,12 +56,17 @@ Needs the ClickHouse of a running ` + "`vigie up`" + `, or clickhouse.addr.`,
 func (a *app) config() *cobra.Command {
 	check := &cobra.Command{
 		Use: "check", Short: "Say what is wrong with the config, all at once", Args: cobra.NoArgs,
-		Long:    "Reads the config and every secret's file as a start would, and says each fault\nwith its line, its key and its rule. Starts nothing.",
+		Long: `Reads the config and every secret's file as a start would, and says each fault
+with its line, its key and its rule; looks whether data_dir can be made, and warns
+of secrets that everyone can read. Starts nothing.`,
 		Example: `  vigie config check --config vigie.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.load()
+			cfg, warnings, err := config.Check(a.configPath, os.Environ())
 			if err != nil {
-				return err
+				return usageError{err}
+			}
+			for _, warning := range warnings {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)
 			}
 			count := func(n int, one, several string) string {
 				return wording.English.Several(uint64(n), wording.Noun{One: one, Several: several})
@@ -94,7 +101,7 @@ func (a *app) config() *cobra.Command {
 func (a *app) train() *cobra.Command {
 	var language, out string
 	sentiment := &cobra.Command{
-		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: cobra.MinimumNArgs(1),
+		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: atLeast("a file of labelled texts"),
 		Long:    "Reads lines \"label<TAB>text\" after a header line, labels negative, neutral and\npositive, and writes the model. The same files give the same bytes.",
 		Example: `  vigie train sentiment --lang fr --out sentiment-fr.gz labelled.tsv`,
 		RunE: func(_ *cobra.Command, files []string) error {
@@ -113,6 +120,25 @@ func (a *app) train() *cobra.Command {
 	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(sentiment)
 	return cmd
+}
+
+// exactly and atLeast refuse a command line without its argument, and say what that is.
+func exactly(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return fmt.Errorf("`%s` takes %s, and nothing after it: %q", cmd.CommandPath(), what, args[1:])
+		}
+		return atLeast(what)(cmd, args)
+	}
+}
+
+func atLeast(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("`%s` needs %s: see `%[1]s --help`", cmd.CommandPath(), what)
+		}
+		return nil
+	}
 }
 
 // noSuchCommand refuses what is no subcommand, where cobra would show the help

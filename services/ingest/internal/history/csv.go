@@ -10,8 +10,9 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 )
 
-// CSV visits the records of a file whose first line names the columns. Columns
-// go by the names of the NDJSON keys, in any order.
+// CSV visits the records of a file whose first line names the columns, separated
+// by commas, semicolons (as a French spreadsheet writes them) or tabs. Columns go
+// by the names of the NDJSON keys, in any order.
 //
 // A record goes on over line ends while a quote is open, but not over a line that
 // is a record by itself, nor beyond maxRecord: a quote that nobody closed costs
@@ -29,12 +30,22 @@ func CSV(r io.Reader, visit func(Record) error) error {
 
 // csvCutter cuts lines into records.
 type csvCutter struct {
-	visit   func(Record) error
-	columns []string // nil before the header
-	open    []byte   // a record whose quote is open
+	visit     func(Record) error
+	separator byte
+	columns   []string // nil before the header
+	number    int      // of the line
+	open      []byte   // a record whose quote is open
+	opened    int      // the line it began on
 }
 
-func (c *csvCutter) line(line []byte, tooLong bool) error {
+// give visits a record that began on a line.
+func (c *csvCutter) give(r Record, line int) error {
+	r.Line = line
+	return c.visit(r)
+}
+
+func (c *csvCutter) line(number int, line []byte, tooLong bool) error {
+	c.number = number
 	switch {
 	case c.columns == nil:
 		return c.header(line)
@@ -42,10 +53,10 @@ func (c *csvCutter) line(line []byte, tooLong bool) error {
 		if err := c.end(bus.ReasonMalformed, errNotClosed); err != nil {
 			return err
 		}
-		return c.visit(tooLarge(line))
+		return c.give(tooLarge(line), number)
 	case c.open == nil:
 		return c.start(line)
-	case bytes.Count(line, comma) >= len(c.columns)-1 && c.decode(line).Err == nil:
+	case bytes.Count(line, []byte{c.separator}) >= len(c.columns)-1 && c.decode(line).Err == nil:
 		if err := c.end(bus.ReasonMalformed, errNotClosed); err != nil {
 			return err
 		}
@@ -53,34 +64,32 @@ func (c *csvCutter) line(line []byte, tooLong bool) error {
 	case len(c.open)+len(line) > maxRecord:
 		record := tooLarge(c.open)
 		c.open = nil
-		if err := c.visit(record); err != nil {
+		if err := c.give(record, c.opened); err != nil {
 			return err
 		}
 		return c.start(line)
 	}
 	c.open = append(c.open, line...)
-	if quoteOpen(line, true) {
+	if c.quoteOpen(line, true) {
 		return nil
 	}
 	record := c.decode(c.open)
 	c.open = nil
-	return c.visit(record)
+	return c.give(record, c.opened)
 }
-
-var comma = []byte(",")
 
 var errNotClosed = errors.New("a quote is opened and not closed")
 
 // start takes the first line of a record.
 func (c *csvCutter) start(line []byte) error {
-	if quoteOpen(line, false) {
-		c.open = bytes.Clone(line)
+	if c.quoteOpen(line, false) {
+		c.open, c.opened = bytes.Clone(line), c.number
 		return nil
 	}
 	if len(trimEnd(line)) == 0 {
 		return nil
 	}
-	return c.visit(c.decode(line))
+	return c.give(c.decode(line), c.number)
 }
 
 // end gives up a record whose quote is still open.
@@ -90,14 +99,16 @@ func (c *csvCutter) end(reason bus.Reason, fault error) error {
 	}
 	record := Record{Raw: c.open, Reason: reason, Err: fault}
 	c.open = nil
-	return c.visit(record)
+	return c.give(record, c.opened)
 }
 
 func (c *csvCutter) header(line []byte) error {
+	line = bytes.TrimPrefix(line, []byte("\ufeff"))
 	if len(trimEnd(line)) == 0 {
 		return nil
 	}
-	cells, err := cells(line)
+	c.separator = separatorOf(line)
+	cells, err := c.cells(line)
 	if err != nil {
 		return fmt.Errorf("history: the header line of the CSV: %w", err)
 	}
@@ -105,9 +116,20 @@ func (c *csvCutter) header(line []byte) error {
 	return err
 }
 
+// separatorOf is the one that a header has most of: names of columns hold none.
+func separatorOf(header []byte) byte {
+	best := byte(',')
+	for _, separator := range []byte(";\t") {
+		if bytes.Count(header, []byte{separator}) > bytes.Count(header, []byte{best}) {
+			best = separator
+		}
+	}
+	return best
+}
+
 // decode reads one whole record.
 func (c *csvCutter) decode(raw []byte) Record {
-	cells, err := cells(raw)
+	cells, err := c.cells(raw)
 	if err == nil && len(cells) != len(c.columns) {
 		err = fmt.Errorf("%d cells, where the header names %d columns", len(cells), len(c.columns))
 	}
@@ -119,8 +141,9 @@ func (c *csvCutter) decode(raw []byte) Record {
 }
 
 // cells reads the one record that raw is.
-func cells(raw []byte) ([]string, error) {
+func (c *csvCutter) cells(raw []byte) ([]string, error) {
 	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma = rune(c.separator)
 	cells, err := reader.Read()
 	if err != nil {
 		return nil, err
@@ -133,13 +156,13 @@ func cells(raw []byte) ([]string, error) {
 
 // quoteOpen says whether a line that begins within a quoted cell, or not, ends
 // within one. A quote opens at the start of a cell only.
-func quoteOpen(line []byte, quoted bool) bool {
+func (c *csvCutter) quoteOpen(line []byte, quoted bool) bool {
 	start := !quoted
 	for i := 0; i < len(line); i++ {
 		switch ch := line[i]; {
 		case !quoted:
 			quoted = start && ch == '"'
-			start = ch == ','
+			start = ch == c.separator
 		case ch == '"' && i+1 < len(line) && line[i+1] == '"':
 			i++
 		case ch == '"':

@@ -32,12 +32,59 @@ func TestReasons(t *testing.T) {
 		`[]`:                     bus.ReasonMalformed,
 		`{"source":"f","id":"1","published_time":"hier"}`: bus.ReasonBadTime,
 		`{"source":"f","id":"1","kind":"song"}`:           bus.ReasonMalformed,
+		`{"source":"f","id":42}`:                          bus.ReasonMalformed,
 		"{\"source\":\"\xff\"}":                           bus.ReasonInvalidUTF8,
 	} {
 		_, err := history.NDJSON([]byte(line))
 		var permanent *bus.PermanentError
 		require.ErrorAs(t, err, &permanent, line)
 		require.Equal(t, want, permanent.Reason, line)
+	}
+}
+
+// What is wrong with a line is said in the words of the format, not of a library.
+func TestFaultsAreSaidInWords(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		`{"source":"f","id":42}`:              `id must be text in quotes, such as "42"`,
+		`{"source":"f","id":"1","likes":"3"}`: "likes must be a whole number from 0, without quotes, and is: string",
+		`{"source":"f","id":"1","likes":-3}`:  "likes must be a whole number from 0, without quotes, and is: number -3",
+		`[]`:                                  "the line is no post between braces",
+		`{"sauce":"f"}`:                       `unknown key "sauce"; the keys are source, id`,
+		`{source:"f"}`:                        "the line is not JSON from byte 2 on",
+	} {
+		_, err := history.NDJSON([]byte(line))
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "Go ")
+	}
+}
+
+// Spreadsheets separate by what their country leaves free, and mark their text as
+// UTF-8; a refused record is told by the line it begins on.
+func TestACSVOfASpreadsheet(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]string{
+		"comma":     "source,id,text,published_time\n\nf,1,\"a;b\n,c\",2026-03-04T12:00:00Z\nf,2,x,hier\nf,3,y,2026-03-04T12:00:00Z\n",
+		"semicolon": "\ufeffsource;id;text;published_time\r\n\r\nf;1;\"a;b\n,c\";2026-03-04T12:00:00Z\r\nf;2;x;hier\r\nf;3;y;2026-03-04T12:00:00Z\r\n",
+		"quoted":    "\ufeff\"source\";\"id\";\"text\";\"published_time\"\n\n\"f\";\"1\";\"a;b\n,c\";\"2026-03-04T12:00:00Z\"\nf;2;x;hier\nf;3;y;2026-03-04T12:00:00Z\n",
+		"tab":       "source\tid\ttext\tpublished_time\n\nf\t1\t\"a;b\n,c\"\t2026-03-04T12:00:00Z\nf\t2\tx\thier\nf\t3\ty\t2026-03-04T12:00:00Z\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var lines []int
+			var texts []string
+			require.NoError(t, history.CSV(strings.NewReader(file), func(r history.Record) error {
+				lines = append(lines, r.Line)
+				if r.Err == nil {
+					texts = append(texts, r.Mention.Text)
+				} else {
+					require.Equal(t, bus.ReasonBadTime, r.Reason)
+				}
+				return nil
+			}))
+			require.Equal(t, []int{3, 5, 6}, lines)
+			require.Equal(t, []string{"a;b\n,c", "y"}, texts)
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,15 +64,38 @@ func NDJSON(line []byte) (*vigiev1.Mention, error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 			return nil, bus.Permanent(bus.ReasonTruncated, fmt.Errorf("the line ends in the middle: %w", err))
 		}
-		return nil, bus.Permanent(bus.ReasonMalformed, err)
+		return nil, bus.Permanent(bus.ReasonMalformed, plainly(err))
 	}
 	return p.mention()
+}
+
+// plainly says in words what is wrong with a line of JSON, where the library
+// speaks of Go.
+func plainly(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		kind, _, _ := strings.Cut(wrong.Value, " ")
+		switch {
+		case wrong.Field == "":
+			return fmt.Errorf(`the line is no post between braces, such as {"source":"forum","id":"42"}, but: %s`, kind)
+		case wrong.Type.Kind() == reflect.String:
+			return fmt.Errorf(`%s must be text in quotes, such as "42", and is no text but: %s`, wrong.Field, kind)
+		default:
+			return fmt.Errorf(`%s must be a whole number from 0, without quotes, and is: %s`, wrong.Field, wrong.Value)
+		}
+	}
+	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("the line is not JSON from byte %d on: %w", wrong.Offset, err)
+	}
+	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return fmt.Errorf("unknown key %s; the keys are %s", name, strings.Join(columns, ", "))
+	}
+	return err
 }
 
 func columnsOf(header []string) ([]string, error) {
 	names := make([]string, len(header))
 	for i, name := range header {
-		names[i] = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))
+		names[i] = strings.ToLower(strings.TrimSpace(name))
 		if !slices.Contains(columns, names[i]) {
 			return nil, fmt.Errorf("history: the CSV has an unknown column %q; the columns are %s", name, strings.Join(columns, ", "))
 		}

@@ -18,6 +18,7 @@ type Record struct {
 	Mention *vigiev1.Mention // nil when refused
 	Reason  bus.Reason       // why
 	Err     error
+	Line    int    // on which it begins, from 1
 	Raw     []byte // valid until the next record; cut when too large
 }
 
@@ -27,21 +28,24 @@ type Decode func(line []byte) (*vigiev1.Mention, error)
 // Lines visits the records of a file with one a line. Blank lines are none. It
 // stops at the first error of visit or of reading.
 func Lines(r io.Reader, decode Decode, visit func(Record) error) error {
-	return eachLine(r, func(line []byte, tooLong bool) error {
+	return eachLine(r, func(number int, line []byte, tooLong bool) error {
 		if line = trimEnd(line); len(line) == 0 {
 			return nil
 		}
-		return visit(decodeLine(line, tooLong, decode))
+		record := decodeLine(line, tooLong, decode)
+		record.Line = number
+		return visit(record)
 	})
 }
 
-// eachLine visits the lines of a file, each with its end, cut when too long.
-func eachLine(r io.Reader, visit func(line []byte, tooLong bool) error) error {
+// eachLine visits the lines of a file, each with its number and its end, cut when
+// too long.
+func eachLine(r io.Reader, visit func(number int, line []byte, tooLong bool) error) error {
 	reader := bufio.NewReaderSize(r, 256<<10)
-	for {
+	for number := 1; ; number++ {
 		line, tooLong, err := readLine(reader)
 		if len(line) > 0 {
-			if err := visit(line, tooLong); err != nil {
+			if err := visit(number, line, tooLong); err != nil {
 				return err
 			}
 		}

@@ -16,8 +16,7 @@ import (
 )
 
 const (
-	defaultEvery = 10 * time.Minute
-	minEvery     = time.Second
+	minEvery = time.Second
 	// busRetry is the wait after our own bus refused something.
 	busRetry = 2 * time.Second
 )
@@ -50,7 +49,7 @@ func New(cfg config.RSS, client *fetch.Client, metrics *Metrics) []*Connector {
 	sites := newSites(addresses)
 	connectors := make([]*Connector, len(cfg.Feeds))
 	for i, feed := range cfg.Feeds {
-		every := max(feed.Every.Or(cfg.Every.Or(defaultEvery)), minEvery)
+		every := max(feed.Every.Or(cfg.Every.Or(config.DefaultFeedEvery)), minEvery)
 		again := client.Hosts().Schedule()
 		again.MaxInterval = max(every, again.InitialInterval)
 		connectors[i] = &Connector{

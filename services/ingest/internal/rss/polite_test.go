@@ -184,6 +184,7 @@ func TestRedirectsWithoutEndAreReportedOnce(t *testing.T) {
 	letters := g.DeadLetters(t)
 	require.Len(t, letters, 1)
 	require.Equal(t, bus.ReasonRedirectLoop, letters[0].Reason)
+	require.Equal(t, g.connector(rsssite.RSS).Describe().Page, letters[0].Place, "it says which page it came from")
 
 	g.site.SetFaults(rsssite.Faults{})
 	require.Len(t, g.eventually(1), 1)

@@ -187,7 +187,10 @@ func (s *Sink) Refuse(ctx context.Context, reason bus.Reason, fault error, paylo
 	s.metrics.refused(s.description.Source, reason)
 	h := fnv.New128a()
 	_, _ = h.Write(payload)
-	return s.bus.Refuse(ctx, s.description.Source, fmt.Sprintf("%s:%x", reason, h.Sum(nil)), reason, fault, payload)
+	return s.bus.Refuse(ctx, bus.Refusal{
+		Source: s.description.Source, ID: fmt.Sprintf("%s:%x", reason, h.Sum(nil)), Place: s.description.Page,
+		Reason: reason, Err: fault, Payload: payload,
+	})
 }
 
 // RefuseMention is Refuse for a mention that breaks the contract.

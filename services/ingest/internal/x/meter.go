@@ -36,7 +36,7 @@ const (
 // in the response" (docs.x.com/x-api/getting-started/pricing, "Read operations",
 // read in October 2026). The authors that we ask for beside the posts are
 // resources too. Rules and requests cost nothing.
-var prices = map[goods]float64{postRead: 0.005, userRead: 0.010}
+var prices = map[goods]float64{postRead: config.DefaultPricePerPostUSD, userRead: 0.010}
 
 // pricesOf are the prices of an account: posts may be cheaper by contract.
 func pricesOf(cfg config.X) map[goods]float64 {
