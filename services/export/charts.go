@@ -81,7 +81,7 @@ func (s *summary) letter(column int) string {
 
 // chart is what the charts have in common.
 func (s *summary) chart(kind excelize.ChartType, title string, height uint) *excelize.Chart {
-	gap := uint(60)
+	gap, vary := uint(60), false // a lone series has one colour
 	return &excelize.Chart{
 		Type:      kind,
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: s.lang.say(title), Font: &excelize.Font{Bold: true, Size: 12, Color: accentColor}}}},
@@ -91,7 +91,7 @@ func (s *summary) chart(kind excelize.ChartType, title string, height uint) *exc
 		XAxis:     excelize.ChartAxis{Font: excelize.Font{Size: 9, Color: inkColor}},
 		YAxis:     excelize.ChartAxis{Font: excelize.Font{Size: 9, Color: inkColor}},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Fill: solid(lineColor), Width: 0.75},
-		GapWidth:  &gap,
+		GapWidth:  &gap, VaryColors: &vary,
 	}
 }
 
