@@ -14,7 +14,8 @@ type Language struct {
 	instant, daysHours          string
 
 	levels                           map[string]Noun
-	in                               string // so many mentions in so long
+	topics                           map[string]string // those of a config that names none
+	in                               string            // so many mentions in so long
 	usually, usuallyNone, usuallyFew string
 	negative, author                 Noun
 }
@@ -32,7 +33,11 @@ var (
 		thousands: "\u202F", decimal: ",", percent: "\u00A0%", zeroIsOne: true, day: "02/01 15:04",
 		instant: "moins de 1\u00A0s", daysHours: "%d\u00A0j %d\u00A0h",
 		levels: map[string]Noun{"watch": {"veille", "veilles"}, "alert": {"alerte", "alertes"}, "crisis": {"crise", "crises"}},
-		in:     "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
+		topics: map[string]string{
+			"safety": "sécurité", "ethics": "éthique", "outage": "panne", "delivery": "livraison",
+			"service": "service client", "price": "prix", "product": "produit", "people": "personnel",
+		},
+		in: "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
 		negative: Noun{"négative", "négatives"}, author: Noun{"auteur", "auteurs différents"},
 	}
 	English = Language{

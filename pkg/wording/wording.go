@@ -44,6 +44,14 @@ func (l Language) Level(name string) Noun {
 	return Noun{name, name}
 }
 
+// Topic is what a topic is called: one that the config invents, as it is.
+func (l Language) Topic(id string) string {
+	if name, known := l.topics[id]; known {
+		return name
+	}
+	return id
+}
+
 // Capital begins a word with a capital.
 func Capital(word string) string {
 	_, size := utf8.DecodeRuneInString(word)

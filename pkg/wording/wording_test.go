@@ -110,3 +110,10 @@ func TestTheFiguresOfAnIncident(t *testing.T) {
 		require.Equal(t, "84 mentions in 10\u00A0min, "+row.en, wording.English.Volume(f))
 	}
 }
+
+func TestTopics(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "panne", wording.French.Topic("outage"))
+	require.Equal(t, "outage", wording.English.Topic("outage"))
+	require.Equal(t, "emballages", wording.French.Topic("emballages"), "one that a config invents")
+}

@@ -65,6 +65,7 @@ func TestTheFiguresOfTheLastHour(t *testing.T) {
 		mention{id: "bluesky:1", brand: "acme", source: "bluesky", text: hostile, url: "https://bsky.example/1", sentiment: "negative", published: before},
 		mention{id: "bluesky:2", brand: "acme", source: "bluesky", text: "no opinion", sentiment: "none", published: before},
 		mention{id: "rss:old", brand: "acme", source: "rss", text: "old", published: now.Add(-72 * time.Hour), collected: lately},
+		mention{id: "rss:late", brand: "acme", source: "rss", text: "found late", published: now.Add(-2 * time.Hour), collected: lately},
 		mention{id: "rss:imported", brand: "acme", source: "rss", text: "imported", origin: "imported", published: before, collected: lately})
 	insert(t, conn, mention{id: "rss:1", brand: "acme", source: "rss", text: "one, corrected", sentiment: "positive", published: lately, revision: 2})
 	h.open()
@@ -73,8 +74,8 @@ func TestTheFiguresOfTheLastHour(t *testing.T) {
 	require.Empty(t, s.Problems)
 	bluesky, rss := s.Sources[0], s.Sources[1]
 	require.EqualValues(t, 1, *rss.LastMinute)
-	require.EqualValues(t, 1, *rss.LastHour)
-	require.EqualValues(t, 3, *rss.Total)
+	require.EqualValues(t, 2, *rss.LastHour, "what was said in the last hour, whenever it came: as the brands count it")
+	require.EqualValues(t, 4, *rss.Total)
 	require.WithinDuration(t, lately, *rss.LastPost, time.Millisecond)
 	require.EqualValues(t, 0, *bluesky.LastMinute)
 	require.EqualValues(t, 2, *bluesky.LastHour)
@@ -85,7 +86,7 @@ func TestTheFiguresOfTheLastHour(t *testing.T) {
 	require.EqualValues(t, 1, acme.Minutes[59])
 	require.EqualValues(t, 3, acme.Minutes[29])
 	require.EqualValues(t, 1, *s.Brands[1].LastHour)
-	require.Len(t, s.Posts, 4, "a mention of two brands is shown once")
+	require.Len(t, s.Posts, 5, "a mention of two brands is shown once")
 	require.Equal(t, "one, corrected", s.Posts[0].Text)
 
 	_, body := h.get("/")

@@ -143,8 +143,8 @@ func (r *reader) countTotals(ctx context.Context, f *figures) {
 	r.nextTotals = f.at.Add(rest(begun, maxTotalsWait))
 }
 
-// askFlow counts what was received lately. What was published long before is
-// history being filled in, not flow, and reading it would cost the whole table.
+// askFlow counts what was said lately at each source: by the same time and over the
+// same mentions as the brands' last hour, which stands beside it.
 func (r *reader) askFlow(ctx context.Context, f *figures) error {
 	return r.rows(ctx, func(rows driver.Rows) error {
 		var name string
@@ -155,12 +155,12 @@ func (r *reader) askFlow(ctx context.Context, f *figures) error {
 		f.sources[name] = s
 		return nil
 	}, `SELECT source,
-			uniqExactIf(mention_id, collected_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 MINUTE),
-			uniqExactIf(mention_id, collected_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 HOUR),
+			uniqExactIf(mention_id, published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 MINUTE),
+			uniqExactIf(mention_id, published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 HOUR),
 			max(published_time)
 		FROM mentions
-		WHERE published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 DAY AND origin != 'imported'
-		GROUP BY source`, f.ms(), f.ms(), f.ms())
+		WHERE published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 DAY AND published_time <= fromUnixTimestamp64Milli(?)
+		GROUP BY source`, f.ms(), f.ms(), f.ms(), f.ms())
 }
 
 func (r *reader) askTotals(ctx context.Context, f *figures) error {

@@ -23,10 +23,10 @@ type Status struct {
 	Posts     []Post     `json:"posts"`     // newest first
 }
 
-// Source is what flows in from a source.
+// Source is what is said at a source.
 type Source struct {
 	Name       string     `json:"name"`
-	LastMinute *uint64    `json:"last_minute"` // mentions received
+	LastMinute *uint64    `json:"last_minute"` // mentions published
 	LastHour   *uint64    `json:"last_hour"`
 	Total      *uint64    `json:"total"`
 	LastPost   *time.Time `json:"last_post_time"` // the newest post's own time

@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -34,12 +35,12 @@ func (s *summary) daysChart(height uint) *excelize.Chart {
 		return fmt.Sprintf("%s$%s$%d:$%s$%d", sheet, letter, firstRow, letter, firstRow+6)
 	}
 	chart := s.chart(excelize.ColStacked, "chart_days", height)
-	for _, sentiment := range []struct{ letter, color string }{
-		{"E", negativeColor}, {"F", neutralColor}, {"G", positiveColor}, {"H", unscoredColor},
-	} {
+	first := 2 + len(s.volumeColumns(s.report)) // after the day
+	for i, color := range []string{negativeColor, neutralColor, positiveColor, unscoredColor} {
+		letter := s.letter(first + i)
 		chart.Series = append(chart.Series, excelize.ChartSeries{
-			Name:       fmt.Sprintf("%s$%s$%d", sheet, sentiment.letter, headerRow),
-			Categories: column("A"), Values: column(sentiment.letter), Fill: solid(sentiment.color),
+			Name:       fmt.Sprintf("%s$%s$%d", sheet, letter, headerRow),
+			Categories: column("A"), Values: column(letter), Fill: solid(color),
 		})
 	}
 	chart.XAxis.NumFmt = excelize.ChartNumFmt{CustomNumFmt: s.lang.axisFormat}
@@ -54,12 +55,15 @@ func (s *summary) voiceChart(figures, rivals int) *excelize.Chart {
 		return fmt.Sprintf("%s$%s$%d:$%s$%d", sheet, letter, first, letter, last)
 	}
 	chart := s.chart(excelize.Bar, "chart_voice", lowerHeight)
-	for _, week := range []struct{ name, letter, color string }{
-		{"B", "E", accentColor}, {"C", "F", neutralColor},
-	} {
+	columns := s.rivalColumns()
+	for i, week := range []struct{ key, color string }{{"share_of_voice", accentColor}, {"voice_before", neutralColor}} {
+		at := slices.IndexFunc(columns, func(c rivalColumn) bool { return c.key == week.key })
+		if at < 0 {
+			continue
+		}
 		chart.Series = append(chart.Series, excelize.ChartSeries{
-			Name:       fmt.Sprintf("%s$%s$%d", sheet, week.name, figures),
-			Categories: column("A"), Values: column(week.letter), Fill: solid(week.color),
+			Name:       fmt.Sprintf("%s$%s$%d", sheet, s.letter(2+i), figures), // this week, the week before
+			Categories: column("A"), Values: column(s.letter(firstColumn + at)), Fill: solid(week.color),
 		})
 	}
 	chart.XAxis.ReverseOrder = true
@@ -68,9 +72,16 @@ func (s *summary) voiceChart(figures, rivals int) *excelize.Chart {
 	return chart
 }
 
+// letter names a column.
+func (s *summary) letter(column int) string {
+	name, err := excelize.ColumnNumberToName(column)
+	s.try(err)
+	return name
+}
+
 // chart is what the charts have in common.
 func (s *summary) chart(kind excelize.ChartType, title string, height uint) *excelize.Chart {
-	gap := uint(60)
+	gap, vary := uint(60), false // a lone series has one colour
 	return &excelize.Chart{
 		Type:      kind,
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: s.lang.say(title), Font: &excelize.Font{Bold: true, Size: 12, Color: accentColor}}}},
@@ -80,7 +91,7 @@ func (s *summary) chart(kind excelize.ChartType, title string, height uint) *exc
 		XAxis:     excelize.ChartAxis{Font: excelize.Font{Size: 9, Color: inkColor}},
 		YAxis:     excelize.ChartAxis{Font: excelize.Font{Size: 9, Color: inkColor}},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Fill: solid(lineColor), Width: 0.75},
-		GapWidth:  &gap,
+		GapWidth:  &gap, VaryColors: &vary,
 	}
 }
 

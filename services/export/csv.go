@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
@@ -52,7 +51,7 @@ func (c *csvList) write(m weekly.Mention) error {
 	c.row([]string{
 		m.Published.In(c.job.week.Zone()).Format("2006-01-02 15:04:05"), inert(c.job.brand.Name), inert(m.Source), inert(m.Page),
 		l.ownership(m.Official), l.say(m.Kind), inert(m.Language), l.sentiment(m.Sentiment), l.score(m),
-		inert(strings.Join(m.Topics, ", ")), l.department(m.Owner),
+		inert(l.topics(m.Topics)), l.department(m.Owner),
 		inert(m.Author.Name), inert(m.Author.Handle), number(m.Author.Followers),
 		number(m.Likes), number(m.Shares), number(m.Replies), number(m.Engagement()),
 		inert(m.Title), inert(m.Text), inert(m.URL), inert(m.ID), inert(m.Model),

@@ -152,6 +152,9 @@ func (j *job) read(ctx context.Context, conn driver.Conn, out *files) (weekly.Re
 	if err := rows.compared(ctx, builder.AddMention); err != nil {
 		return weekly.Report{}, err
 	}
+	if err := rows.first(ctx, builder.AddFirst); err != nil {
+		return weekly.Report{}, err
+	}
 	if err := rows.steps(ctx, builder.AddStep); err != nil {
 		return weekly.Report{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -171,6 +172,83 @@ func TestFrench(t *testing.T) {
 	assert.Contains(t, rows[1], "-0,250")
 	assert.Contains(t, rows[1], "Colis perdu, encore ; merci")
 	assert.Contains(t, rows[1], "Service client")
+}
+
+// The first report of a new user: what was before Vigie watched is empty, not zero,
+// and nothing is compared with it.
+func TestDaysBeforeTheFirstMentionAreNotZero(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		language, summary, days, topics, since, story, worst string
+	}{
+		{"en", "Summary", "By day", "By topic", "Watched since 12 November 2026, the day of the first mention known",
+			"•  2 mentions. What was said the week before is not known.", "•  Most negative topic: outage, 1 negative mention."},
+		{"fr", "Synthèse", "Par jour", "Par thème", "Veille depuis le 12 novembre 2026, jour de la première mention connue",
+			"•  2 mentions. Ce qui s’est dit la semaine précédente n’est pas connu.", "•  Thème le plus négatif : panne, 1 mention négative."},
+	} {
+		t.Run(test.language, func(t *testing.T) {
+			t.Parallel()
+			db := newTables(t)
+			db.cfg.Language = test.language
+			thursday := time.Date(2026, 11, 12, 13, 0, 0, 0, time.UTC)
+			db.insert(
+				row{brand: "acme", id: "x:1", revision: 1, source: "x", ownership: "third_party", sentiment: "negative", topics: []string{"outage"}, published: thursday},
+				row{brand: "acme", id: "x:2", revision: 1, source: "x", ownership: "third_party", sentiment: "neutral", published: thursday.Add(48 * time.Hour)},
+				row{brand: "globex", id: "x:3", revision: 1, source: "x", ownership: "third_party", sentiment: "neutral", published: thursday.AddDate(0, 0, -30)},
+				row{brand: "globex", id: "x:4", revision: 1, source: "x", ownership: "third_party", sentiment: "neutral", published: thursday},
+			)
+			result := db.weekly("2026-W46")
+			require.Len(t, result.Remarks, 1)
+			assert.Contains(t, result.Remarks[0], test.since)
+
+			days := sheet(t, result.XLSX, test.days)
+			require.Len(t, days[1], 8, "no column of the week before, none of the change")
+			for i, mentions := range []string{"", "", "", "1", "0", "1", "0"} {
+				day := append(days[2+i], "")
+				assert.Equal(t, mentions, day[1], "day %d", i)
+			}
+			summary := sheet(t, result.XLSX, test.summary)
+			line(t, summary, test.story)
+			line(t, summary, test.worst)
+			for _, row := range summary {
+				if len(row) > 0 && (row[0] == "Mentions" || row[0] == "Crises") {
+					assert.Len(t, row, 2)
+				}
+			}
+			assert.Len(t, line(t, summary, "Globex"), 8)
+			if test.language == "fr" {
+				line(t, sheet(t, result.XLSX, test.topics), "panne")
+			}
+
+			next := db.weekly("2026-W47")
+			require.Len(t, next.Remarks, 2, "a week of which the first days were not seen is not compared with either")
+			assert.Contains(t, next.Remarks[1], test.since)
+			assert.Len(t, db.weekly("2026-W48").Remarks, 1, "only that nothing was found")
+		})
+	}
+}
+
+// What is nearly nothing has no sign, and other signs are those of the text.
+func TestSignsOfFigures(t *testing.T) {
+	t.Parallel()
+	db := newTables(t)
+	from := time.Date(2026, 11, 9, 12, 0, 0, 0, time.UTC)
+	var rows []row
+	for i := range 301 { // 100 for and 101 against: a third of a point below zero
+		rows = append(rows, row{brand: "acme", id: fmt.Sprint(i), revision: 1, source: "x", ownership: "third_party", published: from.Add(time.Duration(i) * time.Minute),
+			sentiment: []string{"negative", "neutral", "positive"}[i%3]})
+	}
+	rows = append(rows, row{brand: "acme", id: "y:1", revision: 1, source: "y", ownership: "third_party", sentiment: "negative", published: from})
+	db.insert(rows...)
+	file, err := excelize.OpenFile(db.weekly("2026-W46").XLSX)
+	require.NoError(t, err)
+	defer func() { _ = file.Close() }()
+	zero, err := file.GetCellValue("By source", "I3", excelize.Options{RawCellValue: true})
+	require.NoError(t, err)
+	assert.Equal(t, "0", zero, "a spreadsheet would write -0")
+	lost, err := file.GetCellValue("By source", "I4")
+	require.NoError(t, err)
+	assert.Equal(t, "−100", lost)
 }
 
 // A week told from its incidents: opened, raised, taken in charge, resolved; and

@@ -71,6 +71,15 @@ func (l language) level(level weekly.Level) string {
 	return l.Level(levelNames[level]).One
 }
 
+// topics names them all.
+func (l language) topics(ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = l.Topic(id)
+	}
+	return strings.Join(names, ", ")
+}
+
 // department names who answers, as the config's closed set has it.
 func (l language) department(owner string) string {
 	if owner == "" {

@@ -56,6 +56,9 @@ func TestNoWordIsMissing(t *testing.T) {
 			keys = append(keys, figure.Name)
 		}
 	}
+	for _, column := range (&summary{}).rivalColumns() {
+		keys = append(keys, column.key)
+	}
 	for _, key := range keys {
 		_, known := dictionary[key]
 		assert.True(t, known, key)
@@ -82,6 +85,16 @@ func TestWordsOfBothLanguages(t *testing.T) {
 		assert.Equal(t, test.en, en.days(week))
 		assert.Equal(t, test.fr, fr.days(week))
 	}
+}
+
+// A long text is not laid over the row below it.
+func TestARowIsAsHighAsItsText(t *testing.T) {
+	t.Parallel()
+	columns := []column{{"a", 10, textLook}, {"b", 70, wrapLook}, {"c", 34, wrapLook}}
+	assert.InDelta(t, lineHeight, rowHeight(columns, []any{strings.Repeat("not wrapped ", 20), "short", nil}), 0)
+	assert.InDelta(t, 7*lineHeight, rowHeight(columns, []any{"", strings.Repeat("a", 400), address("https://a.example")}), 0)
+	assert.InDelta(t, 2*lineHeight, rowHeight(columns, []any{"", "short", address("https://a.example/" + strings.Repeat("a", 30))}), 0)
+	assert.InDelta(t, maxHeight, rowHeight(columns, []any{"", strings.Repeat("a", 4000), nil}), 0)
 }
 
 func TestBlindSourcesAreSaid(t *testing.T) {

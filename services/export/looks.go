@@ -22,11 +22,15 @@ const (
 	countFormat        = `#,##0`
 	expectedFormat     = `#,##0.0`
 	shareFormat        = `0.0%`
-	pointsFormat       = `+0;-0;0`
-	countChangeFormat  = `+#,##0;-#,##0;0`
-	shareChangeFormat  = `+0.0%;-0.0%;0.0%`
-	pointsChangeFormat = `+0.0" pt";-0.0" pt";0" pt"`
+	pointsFormat       = `+0;"−"0;0`
+	countChangeFormat  = `+#,##0;"−"#,##0;0`
+	shareChangeFormat  = `+0.0%;"−"0.0%;0.0%`
+	pointsChangeFormat = `+0.0" pt";"−"0.0" pt";0" pt"`
 )
+
+// smallest is the least that a signed format shows: what is less is nothing, and has
+// no sign.
+var smallest = map[string]float64{pointsFormat: 0.5, shareChangeFormat: 0.0005, pointsChangeFormat: 0.05}
 
 // look is how a cell looks. Equal looks share a style of the file.
 type look struct {

@@ -17,6 +17,8 @@ var (
 	ownWeekSQL string
 	//go:embed queries/compared.sql
 	comparedSQL string
+	//go:embed queries/first.sql
+	firstSQL string
 	//go:embed queries/steps.sql
 	stepsSQL string
 	//go:embed queries/pages.sql
@@ -49,6 +51,19 @@ func (r reader) compared(ctx context.Context, each func(weekly.Mention)) error {
 			return err
 		}
 		each(*m)
+		return nil
+	})
+}
+
+// first reads the first mentions known.
+func (r reader) first(ctx context.Context, each func(brandID string, at time.Time)) error {
+	return r.query(ctx, "first mentions", firstSQL, func(rows driver.Rows) error {
+		var brandID string
+		var at time.Time
+		if err := rows.Scan(&brandID, &at); err != nil {
+			return err
+		}
+		each(brandID, at)
 		return nil
 	})
 }

@@ -23,8 +23,13 @@ func (l language) remarks(r weekly.Report, now time.Time) []string {
 	if r.Now.Mentions == 0 {
 		list = append(list, l.say("no_data"))
 	}
+	if !r.Compared() {
+		list = append(list, l.say("since", l.date(r.Since.In(r.Week.Zone()))))
+	}
 	for _, blind := range r.Blind {
-		list = append(list, l.blind(blind, r.Week.Zone()))
+		if r.Compared() || !blind.Before {
+			list = append(list, l.blind(blind, r.Week.Zone()))
+		}
 	}
 	return list
 }
@@ -56,7 +61,7 @@ func (l language) inShort(r weekly.Report, names map[string]string) []string {
 	sentences := []string{l.volume(r)}
 	if mood := r.Now.NetSentiment(); mood.Known {
 		sentence := l.say("mood", l.mood(mood), l.Percent(r.Now.NegativeShare().Number), l.Percent(positiveShare(r.Now.Counts)))
-		if before := r.Before.NetSentiment(); before.Known {
+		if before := r.Before.NetSentiment(); before.Known && r.Compared() {
 			sentence += " " + l.say("mood_before", l.points(before))
 		}
 		sentences = append(sentences, sentence)
@@ -66,8 +71,8 @@ func (l language) inShort(r weekly.Report, names map[string]string) []string {
 	}
 	if len(r.Rivals) > 1 && r.Rivals[0].Share.Known {
 		sentence := l.say("voice", l.Percent(r.Rivals[0].Share.Number), rivalNames(r, names))
-		if before := r.Rivals[0].ShareBefore; before.Known {
-			sentence += " " + l.say("voice_before", l.Percent(before.Number))
+		if before := r.Rivals[0].ShareBefore; before.Known && r.Compared() {
+			sentence += " " + l.say("voice_was", l.Percent(before.Number))
 		}
 		sentences = append(sentences, sentence)
 	}
@@ -79,6 +84,8 @@ func (l language) volume(r weekly.Report) string {
 	mentions := l.Several(now, l.Mention)
 	part := func(of uint64) string { return l.Percent(float64(of) / float64(before)) }
 	switch {
+	case !r.Compared():
+		return l.say("not_compared", mentions)
 	case before == 0:
 		return l.say("first", mentions)
 	case now > before:
@@ -107,9 +114,9 @@ func (l language) worstTopic(r weekly.Report) string {
 	})
 	count := l.Several(worst.Now.Sentiments[weekly.Negative], l.NegativeMention)
 	if worst.Owner == "" {
-		return l.say("top_topic", plain(worst.Name), count)
+		return l.say("top_topic", plain(l.Topic(worst.Name)), count)
 	}
-	return l.say("and_owner", plain(worst.Name), count, l.department(worst.Owner))
+	return l.say("and_owner", plain(l.Topic(worst.Name)), count, l.department(worst.Owner))
 }
 
 func rivalNames(r weekly.Report, names map[string]string) string {

@@ -1,8 +1,6 @@
 package export
 
 import (
-	"strings"
-
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
 
@@ -24,8 +22,8 @@ func (b *book) sentimentColumns() []column {
 		columns = append(columns, column{b.lang.say(key), 11, countLook})
 	}
 	return append(columns,
-		column{b.lang.say("negative_share"), 11, shareLook},
-		column{b.lang.say("net_sentiment"), 13, pointsLook})
+		column{b.lang.say("negative_share"), 12, shareLook},
+		column{b.lang.say("net_sentiment"), 15, pointsLook})
 }
 
 func sentimentValues(c weekly.Counts) []any {
@@ -44,39 +42,47 @@ func growth(now, before uint64) weekly.Value {
 	return f.Growth()
 }
 
-// volumeColumns and volumeValues: how many, and how many the week before.
-func (b *book) volumeColumns() []column {
-	return []column{
-		{b.lang.say("mentions"), 11, countLook},
-		{b.lang.say("week_before"), 12, countLook},
-		{b.lang.say("growth"), 11, growthLook},
+// volumeColumns and volumeValues: how many, and how many the week before where it
+// was watched.
+func (b *book) volumeColumns(r weekly.Report) []column {
+	columns := []column{{b.lang.say("mentions"), 11, countLook}}
+	if r.Compared() {
+		columns = append(columns, column{b.lang.say("week_before"), 13, countLook}, column{b.lang.say("growth"), 11, growthLook})
 	}
+	return columns
 }
 
-func volumeValues(now, before weekly.Counts) []any {
-	return []any{now.Mentions, before.Mentions, growth(now.Mentions, before.Mentions)}
+func volumeValues(r weekly.Report, now, before weekly.Counts) []any {
+	values := []any{now.Mentions}
+	if r.Compared() {
+		values = append(values, before.Mentions, growth(now.Mentions, before.Mentions))
+	}
+	return values
 }
 
 func (b *book) days(r weekly.Report) table {
 	t := table{columns: []column{{b.lang.say("day"), 16, look{format: b.lang.dayFormat, align: "left", indent: 1}}}}
-	t.columns = append(append(t.columns, b.volumeColumns()...), b.sentimentColumns()...)
+	t.columns = append(append(t.columns, b.volumeColumns(r)...), b.sentimentColumns()...)
 	for _, day := range r.Days {
-		row := append([]any{day.Start}, volumeValues(day.Now, day.WeekBefore)...)
-		t.rows = append(t.rows, append(row, sentimentValues(day.Now)...))
+		row := []any{day.Start}
+		if day.Watched {
+			row = append(append(row, volumeValues(r, day.Now, day.WeekBefore)...), sentimentValues(day.Now)...)
+		}
+		t.rows = append(t.rows, row)
 	}
-	t.total = append([]any{b.lang.say("total")}, volumeValues(r.Now.Counts, r.Before.Counts)...)
+	t.total = append([]any{b.lang.say("total")}, volumeValues(r, r.Now.Counts, r.Before.Counts)...)
 	t.total = append(t.total, sentimentValues(r.Now.Counts)...)
 	return t
 }
 
 func (b *book) sources(r weekly.Report) table {
 	t := table{columns: []column{{b.lang.say("source"), 20, textLook}, {b.lang.say("part"), 9, shareLook}}}
-	t.columns = append(append(t.columns, b.volumeColumns()...), b.sentimentColumns()...)
+	t.columns = append(append(t.columns, b.volumeColumns(r)...), b.sentimentColumns()...)
 	t.columns = append(t.columns,
 		column{b.lang.say("official"), 14, countLook}, column{b.lang.say("third_party"), 14, countLook},
 		column{b.lang.say("engagement"), 13, countLook})
 	for _, source := range r.Sources {
-		row := append([]any{plain(source.Name), part(source.Now, r)}, volumeValues(source.Now, source.Before)...)
+		row := append([]any{plain(source.Name), part(source.Now, r)}, volumeValues(r, source.Now, source.Before)...)
 		row = append(row, sentimentValues(source.Now)...)
 		t.rows = append(t.rows, append(row, source.Now.Official, source.Now.ThirdParty(), source.Now.Engagement))
 	}
@@ -95,14 +101,14 @@ func (b *book) topics(r weekly.Report) table {
 	t := table{columns: []column{
 		{b.lang.say("topic"), 22, textLook}, {b.lang.say("owner"), 20, textLook}, {b.lang.say("part"), 9, shareLook},
 	}}
-	t.columns = append(append(t.columns, b.volumeColumns()...), b.sentimentColumns()...)
+	t.columns = append(append(t.columns, b.volumeColumns(r)...), b.sentimentColumns()...)
 	for _, topic := range r.Topics {
-		name := plain(topic.Name)
+		name := plain(b.lang.Topic(topic.Name))
 		if name == "" {
 			name = b.lang.say("no_topic")
 		}
 		row := []any{name, b.lang.department(topic.Owner), part(topic.Now, r)}
-		row = append(row, volumeValues(topic.Now, topic.Before)...)
+		row = append(row, volumeValues(r, topic.Now, topic.Before)...)
 		t.rows = append(t.rows, append(row, sentimentValues(topic.Now)...))
 	}
 	return t
@@ -111,14 +117,14 @@ func (b *book) topics(r weekly.Report) table {
 func (b *book) top(r weekly.Report) table {
 	l := b.lang
 	t := table{columns: []column{
-		{l.at("published", b.job.week.Zone()), 17, b.dateLook()}, {l.say("source"), 11, textLook}, {l.say("author"), 22, textLook},
+		{l.at("published", b.job.week.Zone()), 17, b.dateLook()}, {l.say("source"), 11, textLook}, {l.say("author"), 28, wrapLook},
 		{l.say("followers"), 12, countLook}, {l.say("engagement"), 12, countLook}, {l.say("sentiment"), 12, textLook},
-		{l.say("topics"), 18, textLook}, {l.say("owner"), 18, textLook}, {l.say("text"), 70, wrapLook}, {l.say("link"), 34, textLook},
+		{l.say("topics"), 18, wrapLook}, {l.say("owner"), 20, wrapLook}, {l.say("text"), 70, wrapLook}, {l.say("link"), 34, wrapLook},
 	}}
 	for _, m := range r.Top {
 		t.rows = append(t.rows, []any{
 			m.Published, plain(m.Source), plain(authorName(m.Author)), m.Author.Followers, m.Engagement(), l.sentiment(m.Sentiment),
-			plain(strings.Join(m.Topics, ", ")), l.department(m.Owner), shortened(words(m), 400), address(link(m.URL)),
+			plain(l.topics(m.Topics)), l.department(m.Owner), shortened(words(m), 400), address(link(m.URL)),
 		})
 	}
 	return t
@@ -190,7 +196,7 @@ func (b *book) mentions(r weekly.Report) table {
 	for _, m := range r.Listed {
 		t.rows = append(t.rows, []any{
 			m.Published, plain(m.Source), plain(m.Page), l.ownership(m.Official), l.say(m.Kind), plain(m.Language),
-			l.sentiment(m.Sentiment), plain(strings.Join(m.Topics, ", ")), l.department(m.Owner),
+			l.sentiment(m.Sentiment), plain(l.topics(m.Topics)), l.department(m.Owner),
 			plain(authorName(m.Author)), m.Author.Followers, m.Engagement(),
 			shortened(words(m), 2000), plain(m.URL), plain(m.ID),
 		})

@@ -1,6 +1,8 @@
 package export
 
 import (
+	"slices"
+
 	"github.com/xuri/excelize/v2"
 
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
@@ -27,7 +29,7 @@ const (
 )
 
 func (s summary) write() {
-	widths := []float64{29, 13, 13, 12, 12, 12, 12, 12, 14, 13, 13}
+	widths := []float64{29, 13, 13, 12, 14, 14, 12, 14, 14, 13, 13}
 	for i, width := range widths {
 		name, err := excelize.ColumnNumberToName(i + 1)
 		s.try(err)
@@ -99,26 +101,31 @@ func (s *summary) header(titles ...string) {
 		}
 		s.put(s.sheet, cellAt(firstColumn+i, s.row), title, l)
 	}
-	s.try(s.file.SetRowHeight(s.sheet, s.row, 32))
+	s.try(s.file.SetRowHeight(s.sheet, s.row, headerHeight))
 	s.row++
 }
 
+// figures are compared with those of the week before, where it was watched.
 func (s *summary) figures() {
 	l := s.lang
-	s.header(l.say("figures"), l.say("this_week"), l.say("week_before"), l.say("change"), l.say("growth"))
+	titles := []string{l.say("figures"), l.say("this_week"), l.say("week_before"), l.say("change"), l.say("growth")}
+	if !s.report.Compared() {
+		titles = titles[:2]
+	}
+	s.header(titles...)
 	for _, chapter := range s.report.Chapters() {
-		for i := range 5 {
+		for i := range titles {
 			s.put(s.sheet, cellAt(firstColumn+i, s.row), "", look{fill: paleColor})
 		}
 		s.put(s.sheet, cellAt(firstColumn, s.row), l.say("chapter_"+chapter.Name), look{bold: true, color: accentColor, fill: paleColor})
 		s.nextFigure()
 		for _, figure := range chapter.Figures {
-			s.figure(figure)
+			s.figure(figure, len(titles))
 		}
 	}
 }
 
-func (s *summary) figure(f weekly.Figure) {
+func (s *summary) figure(f weekly.Figure, columns int) {
 	value, change := figureLooks(f)
 	cells := []struct {
 		value any
@@ -130,7 +137,7 @@ func (s *summary) figure(f weekly.Figure) {
 		{f.Change(), change},
 		{f.Growth(), change.with(func(l *look) { l.format = shareChangeFormat })},
 	}
-	for i, cell := range cells {
+	for i, cell := range cells[:columns] {
 		s.put(s.sheet, cellAt(firstColumn+i, s.row), cell.value, cell.look)
 	}
 	s.nextFigure()
@@ -159,24 +166,58 @@ func figureLooks(f weekly.Figure) (value, change look) {
 	return value, change
 }
 
+// rivalColumn is a column of the competitors' table.
+type rivalColumn struct {
+	key   string
+	look  look
+	value func(weekly.Rival) any
+}
+
+// rivalColumns leave out the week before where it was not watched; that of a
+// competitor who was added since is empty.
+func (s *summary) rivalColumns() []rivalColumn {
+	before := func(value func(weekly.Rival) any) func(weekly.Rival) any {
+		return func(r weekly.Rival) any {
+			if !r.Compared {
+				return weekly.Value{}
+			}
+			return value(r)
+		}
+	}
+	columns := []rivalColumn{
+		{"rivals", textLook, func(r weekly.Rival) any { return plain(s.job.names[r.BrandID]) }},
+		{"mentions", countLook, func(r weekly.Rival) any { return r.Now.Mentions }},
+		{"week_before", countLook, before(func(r weekly.Rival) any { return r.Before.Mentions })},
+		{"growth", growthLook, before(func(r weekly.Rival) any { return growth(r.Now.Mentions, r.Before.Mentions) })},
+		{"share_of_voice", shareLook, func(r weekly.Rival) any { return r.Share }},
+		{"voice_before", shareLook, func(r weekly.Rival) any { return r.ShareBefore }},
+		{"negative_share", shareLook, func(r weekly.Rival) any { return r.Now.NegativeShare() }},
+		{"net_sentiment", pointsLook, func(r weekly.Rival) any { return r.Now.NetSentiment() }},
+		{"potential_reach", countLook, func(r weekly.Rival) any { return r.Now.PotentialReach() }},
+		{"authors", countLook, func(r weekly.Rival) any { return r.Now.Authors() }},
+		{"engagement", countLook, func(r weekly.Rival) any { return r.Now.Engagement }},
+	}
+	if s.report.Compared() {
+		return columns
+	}
+	return slices.DeleteFunc(columns, func(c rivalColumn) bool {
+		return c.key == "week_before" || c.key == "growth" || c.key == "voice_before"
+	})
+}
+
 // rivals compares the brand with its competitors.
 func (s *summary) rivals() {
-	l := s.lang
-	s.header(l.say("rivals"), l.say("mentions"), l.say("week_before"), l.say("growth"), l.say("share_of_voice"),
-		l.say("week_before"), l.say("negative_share"), l.say("net_sentiment"), l.say("potential_reach"), l.say("authors"), l.say("engagement"))
+	columns := s.rivalColumns()
+	titles := make([]string, len(columns))
+	for i, column := range columns {
+		titles[i] = s.lang.say(column.key)
+	}
+	s.header(titles...)
 	for i, rival := range s.report.Rivals {
-		now := rival.Now
-		values := []any{
-			plain(s.job.names[rival.BrandID]), now.Mentions, rival.Before.Mentions, growth(now.Mentions, rival.Before.Mentions),
-			rival.Share, rival.ShareBefore, now.NegativeShare(), now.NetSentiment(), now.PotentialReach(), now.Authors(), now.Engagement,
-		}
-		looks := []look{
-			textLook, countLook, countLook, growthLook, shareLook, shareLook, shareLook, pointsLook, countLook, countLook, countLook,
-		}
-		for column, value := range values {
-			look := looks[column]
+		for at, column := range columns {
+			look := column.look
 			look.line, look.bold = true, i == 0
-			s.put(s.sheet, cellAt(firstColumn+column, s.row), value, look)
+			s.put(s.sheet, cellAt(firstColumn+at, s.row), column.value(rival), look)
 		}
 		s.row++
 	}

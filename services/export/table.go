@@ -1,6 +1,9 @@
 package export
 
 import (
+	"math"
+	"unicode/utf8"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -27,6 +30,13 @@ const (
 	firstRow  = 3
 )
 
+// Heights in points.
+const (
+	lineHeight   = 15
+	headerHeight = 3*lineHeight + 3 // three lines: columns are narrower than their titles
+	maxHeight    = 400              // a spreadsheet takes 409
+)
+
 var (
 	titleLook  = look{bold: true, size: 14, color: accentColor}
 	headerLook = look{bold: true, fill: accentColor, color: "FFFFFF", wrap: true}
@@ -44,7 +54,7 @@ func (b *book) writeTable(key string, t table) {
 	}
 	b.put(sheet, cellAt(1, titleRow), b.title(key, t), titleLook)
 	b.try(b.file.SetRowHeight(sheet, titleRow, 24))
-	b.try(b.file.SetRowHeight(sheet, headerRow, 32))
+	b.try(b.file.SetRowHeight(sheet, headerRow, headerHeight))
 	for i, row := range t.rows {
 		b.tableRow(sheet, firstRow+i, t.columns, row, false)
 	}
@@ -58,7 +68,29 @@ func (b *book) writeTable(key string, t table) {
 	b.filterAndRepeat(sheet, t)
 }
 
+// rowHeight is what the longest of the texts that are wrapped needs: not every
+// program that prints the sheet finds it by itself. Words end a line early, so a
+// line holds less than its width.
+func rowHeight(columns []column, values []any) float64 {
+	lines := 1
+	for i, value := range values {
+		text := ""
+		switch v := value.(type) {
+		case string:
+			text = v
+		case address:
+			text = string(v)
+		}
+		if columns[i].look.wrap && text != "" {
+			perLine := 0.85 * (columns[i].width - 2)
+			lines = max(lines, int(math.Ceil(float64(utf8.RuneCountInString(text))/perLine)))
+		}
+	}
+	return min(float64(lines*lineHeight), maxHeight)
+}
+
 func (b *book) tableRow(sheet string, row int, columns []column, values []any, total bool) {
+	b.try(b.file.SetRowHeight(sheet, row, rowHeight(columns, values)))
 	for i, value := range values {
 		l := columns[i].look
 		l.line = true
@@ -122,7 +154,7 @@ func (b *book) streamTable(key string, t table) {
 	}
 	b.try(stream.SetPanes(frozen))
 	b.try(stream.SetRow(cellAt(1, titleRow), []any{excelize.Cell{StyleID: b.style(titleLook), Value: b.title(key, t)}}, excelize.RowOpts{Height: 24}))
-	b.try(stream.SetRow(cellAt(1, headerRow), header, excelize.RowOpts{Height: 32}))
+	b.try(stream.SetRow(cellAt(1, headerRow), header, excelize.RowOpts{Height: headerHeight}))
 	for i, row := range t.rows {
 		cells := make([]any, len(row))
 		for j, value := range row {

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"math"
 	"sort"
 	"time"
 
@@ -118,6 +119,11 @@ func (b *book) put(sheet, cell string, value any, l look) {
 	case nil:
 	case string:
 		b.try(b.file.SetCellStr(sheet, cell, v))
+	case float64:
+		if math.Abs(v) < smallest[l.format] {
+			v = 0
+		}
+		b.try(b.file.SetCellValue(sheet, cell, v))
 	default:
 		b.try(b.file.SetCellValue(sheet, cell, v))
 	}

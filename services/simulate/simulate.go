@@ -7,6 +7,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -46,20 +47,23 @@ type simulation struct {
 	x       *xapi.Server
 	slack   *slack.Fake
 	gallery *gallery
+	memory  *memory
+	logger  *slog.Logger
 }
 
-func newSimulation(cfg *config.Config) *simulation {
+func newSimulation(cfg *config.Config, logger *slog.Logger) *simulation {
 	invented := world.New(seed, cfg.Simulate.Rate)
 	account, _ := invented.Official(cfg.Simulate.CrisisBrand)
+	memory, messages := recall(cfg.Path("simulated.json"), time.Now(), logger)
 	return &simulation{
-		world:   invented,
+		world: invented, memory: memory, logger: logger,
 		site:    rsssite.New(rsssite.Options{Title: "La Gazette qui n'existe pas", Language: "fr"}),
 		bluesky: jetstream.New(jetstream.Options{Noise: noise}),
 		social: instance.New(instance.Options{
 			Token: MastodonToken, Noise: noise, Account: account, Web: "http://" + cfg.Simulate.Listen,
 		}),
 		x:       xapi.New(xapi.Options{Token: XToken}),
-		slack:   slack.New(slack.Options{Zone: cfg.Location()}),
+		slack:   slack.New(slack.Options{Zone: cfg.Location(), Messages: messages}),
 		gallery: newGallery(cfg.Location()),
 	}
 }
@@ -67,34 +71,82 @@ func newSimulation(cfg *config.Config) *simulation {
 func (s *simulation) close() { s.bluesky.Close(); s.social.Close(); s.x.Close() }
 
 // Run serves the pages until ctx is done.
-func Run(ctx context.Context, cfg *config.Config, ready func()) error {
+func Run(ctx context.Context, cfg *config.Config, logger *slog.Logger, ready func()) error {
 	listener, err := obs.Listen(cfg.Simulate.Listen, "simulate.listen")
 	if err != nil {
 		return err
 	}
-	s := newSimulation(cfg)
+	s := newSimulation(cfg, logger)
 	defer s.close()
 	defer context.AfterFunc(ctx, s.close)() // open streams would hold up the listener's stop
-	now := time.Now()
-	s.bluesky.Murmur(now.Add(-past), now)
-	s.deal(s.world.History(now.Add(-past), now))
+	s.tellThePast(time.Now())
+	var planned <-chan time.Time
 	if after := cfg.Simulate.CrisisAfter.Std(); after > 0 {
-		if _, err := s.world.Crisis(cfg.Simulate.CrisisBrand, world.CrisisSafety, now.Add(after)); err != nil {
-			return fmt.Errorf("simulate: %w", err)
+		if _, known := s.world.Official(cfg.Simulate.CrisisBrand); !known {
+			return fmt.Errorf("simulate: nothing is invented of the brand %q: write another simulate.crisis_brand, or crisis_after: 0s", cfg.Simulate.CrisisBrand)
 		}
+		planned = time.After(after)
 	}
 	serving := make(chan error, 1)
 	go func() { serving <- obs.Serve(ctx, listener, s.handler()) }()
 	ready()
 	ticker := time.NewTicker(stepEvery)
 	defer ticker.Stop()
+	arrived := s.slack.Arrived()
 	for {
 		select {
 		case err := <-serving:
 			return err
 		case now := <-ticker.C:
 			s.deal(s.world.Step(now))
+		case now := <-planned:
+			if _, err := s.breakOut(cfg.Simulate.CrisisBrand, world.CrisisSafety, now); err != nil {
+				return fmt.Errorf("simulate: %w", err)
+			}
+		case <-arrived:
+			arrived = s.slack.Arrived() // before they are kept, so that none falls between the two
+			s.keep()
 		}
+	}
+}
+
+// tellThePast shows what was written before the start: the last day's posts, and
+// those of the crises that are remembered.
+func (s *simulation) tellThePast(now time.Time) {
+	from := now.Add(-past)
+	s.bluesky.Murmur(from, now)
+	s.world.Step(from)
+	for _, o := range s.memory.told() {
+		var posts []world.Post
+		var err error
+		if o.Time.After(from) {
+			_, err = s.world.Crisis(o.Brand, o.Kind, o.Time) // it may still go on
+		} else {
+			posts, err = s.world.Retell(o.Brand, o.Kind, o.Time)
+		}
+		if err != nil {
+			s.logger.Warn("simulate: a crisis of the past cannot be told again", "brand", o.Brand, "kind", o.Kind, "err", err)
+		}
+		s.deal(posts)
+	}
+	s.deal(s.world.Step(now))
+}
+
+// breakOut lets a crisis break out, and remembers it.
+func (s *simulation) breakOut(brand string, kind world.CrisisKind, at time.Time) (world.Post, error) {
+	first, err := s.world.Crisis(brand, kind, at)
+	if err != nil {
+		return world.Post{}, err
+	}
+	s.memory.add(onset{Brand: brand, Kind: kind, Time: first.Time})
+	s.keep()
+	return first, nil
+}
+
+// keep writes down what the next start needs. The show goes on without.
+func (s *simulation) keep() {
+	if err := s.memory.save(s.slack.Messages()); err != nil {
+		s.logger.Warn("simulate: crises and Slack's messages will be forgotten at the next start", "err", err)
 	}
 }
 
@@ -117,7 +169,7 @@ func (s *simulation) crisis(w http.ResponseWriter, r *http.Request) {
 	if kind == "" {
 		kind = world.CrisisSafety
 	}
-	post, err := s.world.Crisis(r.FormValue("brand"), kind, time.Now())
+	post, err := s.breakOut(r.FormValue("brand"), kind, time.Now())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return

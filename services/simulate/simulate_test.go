@@ -3,6 +3,7 @@ package simulate
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -24,10 +25,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // town is a simulation that a browser and the connectors' protocols can reach.
 func town(t *testing.T) (*simulation, *httptest.Server) {
 	t.Helper()
+	return townOf(t, t.TempDir())
+}
+
+// townOf keeps what it remembers in a folder.
+func townOf(t *testing.T, folder string) (*simulation, *httptest.Server) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	cfg := config.Default()
+	cfg.DataDir = folder
 	cfg.Simulate = &config.Simulate{Listen: server.Listener.Addr().String(), Rate: 0.5, CrisisBrand: "zestaline"}
-	s := newSimulation(cfg)
+	s := newSimulation(cfg, slog.New(slog.DiscardHandler))
 	server.Config.Handler = s.handler()
 	server.Start()
 	t.Cleanup(func() {

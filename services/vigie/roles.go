@@ -177,6 +177,6 @@ their faults, and a pretended Slack at /slack/. For demonstrations and tests.`,
 
 func simulatePart(p *process) run.Part {
 	return run.Part{Name: "simulate", Run: func(ctx context.Context, ready func()) error {
-		return simulate.Run(ctx, p.config.Get(), ready)
+		return simulate.Run(ctx, p.config.Get(), p.logger, ready)
 	}}
 }

@@ -33,6 +33,9 @@ type Faults struct {
 	// OnlyDeletes lets nothing but deletions through on the public streams, without
 	// saying so in the instance's description.
 	OnlyDeletes bool
+	// Omit leaves the next n statuses out of answers to what several were asked for
+	// by id, though they exist. It counts down to zero.
+	Omit int
 	// Status answers every request with an error: 429, 503.
 	Status int
 	// StreamStatus answers the opening of streams with an error.

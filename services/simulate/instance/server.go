@@ -184,6 +184,21 @@ func (s *Server) Delete(number int64) {
 	s.emit("delete", streams, st.id())
 }
 
+// Restore puts the instance back to a backup: it has forgotten what was written
+// after that moment, and no stream says so.
+func (s *Server) Restore(backup time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.statuses = slices.DeleteFunc(s.statuses, func(st *status) bool {
+		lost := st.post.Time.After(backup)
+		if lost {
+			delete(s.byNumber, st.post.Number)
+		}
+		return lost
+	})
+	s.notices = slices.DeleteFunc(s.notices, func(n notice) bool { return n.at.After(backup) })
+}
+
 // add stores a status where its id belongs.
 func (s *Server) add(post world.Post, visibility string) *status {
 	st := &status{post: post, visibility: visibility, number: snowflake(post)}

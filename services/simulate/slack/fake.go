@@ -55,12 +55,17 @@ type Fake struct {
 type Options struct {
 	// Zone is whose times the page shows, UTC where nil.
 	Zone *time.Location
+	// Messages are what it took before it was started, oldest first.
+	Messages []Message
 }
 
-// New makes a Slack without messages. It can be mounted under a prefix with
-// http.StripPrefix.
+// New makes a Slack. It can be mounted under a prefix with http.StripPrefix.
 func New(options Options) *Fake {
 	f := &Fake{mux: http.NewServeMux(), now: time.Now, zone: cmp.Or(options.Zone, time.UTC), arrived: make(chan struct{})}
+	for _, m := range options.Messages {
+		_, m.blocks, _ = read(m.Payload)
+		f.messages = append(f.messages, m)
+	}
 	f.mux.HandleFunc("POST /services/", f.receive)
 	f.mux.HandleFunc("GET /{$}", f.show)
 	f.mux.HandleFunc("GET /style.css", style)

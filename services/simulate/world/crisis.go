@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -45,12 +46,9 @@ const (
 func (w *World) Crisis(brandID string, kind CrisisKind, at time.Time) (Post, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	brand, err := w.brand(brandID)
+	c, err := w.newCrisis(brandID, kind)
 	if err != nil {
 		return Post{}, err
-	}
-	if _, known := french.crises[kind]; !known {
-		return Post{}, fmt.Errorf("world: no crisis is of the kind %q: write one of %v", kind, CrisisKinds)
 	}
 	if w.reached.IsZero() {
 		w.begin(at)
@@ -58,14 +56,33 @@ func (w *World) Crisis(brandID string, kind CrisisKind, at time.Time) (Post, err
 	if !at.After(w.reached) {
 		at = w.reached.Add(time.Millisecond)
 	}
-	c := &crisis{
-		world: w, brand: brand, kind: kind,
-		r: rand.New(rand.NewPCG(w.seed^uint64(at.UnixNano()), uint64(len(brandID)))),
-	}
 	for _, post := range c.unfold(at) {
 		heap.Push(&w.due, post)
 	}
 	return c.posts[0], nil
+}
+
+// Retell tells the whole of a crisis of the past again, oldest first: at is the
+// time of the first post that Crisis returned. It moves the world nowhere.
+func (w *World) Retell(brandID string, kind CrisisKind, at time.Time) ([]Post, error) {
+	c, err := w.newCrisis(brandID, kind)
+	if err != nil {
+		return nil, err
+	}
+	posts := c.unfold(at)
+	slices.SortStableFunc(posts, func(a, b Post) int { return a.Time.Compare(b.Time) })
+	return posts, nil
+}
+
+func (w *World) newCrisis(brandID string, kind CrisisKind) (*crisis, error) {
+	brand, err := w.brand(brandID)
+	if err != nil {
+		return nil, err
+	}
+	if _, known := french.crises[kind]; !known {
+		return nil, fmt.Errorf("world: no crisis is of the kind %q: write one of %v", kind, CrisisKinds)
+	}
+	return &crisis{world: w, brand: brand, kind: kind}, nil
 }
 
 type crisis struct {
@@ -76,8 +93,10 @@ type crisis struct {
 	posts []Post
 }
 
-// unfold writes the whole crisis down in advance.
+// unfold writes the whole crisis down in advance. It depends on the world's seed and
+// rate and on the moment alone.
 func (c *crisis) unfold(at time.Time) []Post {
+	c.r = rand.New(rand.NewPCG(c.world.seed^uint64(at.UnixNano()), uint64(len(c.brand.ID))))
 	c.origin(at)
 	height := max(6, 8*c.world.rate)
 	const tick = 250 * time.Millisecond

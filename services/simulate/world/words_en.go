@@ -21,7 +21,7 @@ var english = lexicon{
 	},
 	cores: map[Topic][3][]string{
 		Product: {
-			{"{t} from {b} is such a letdown", "I don't get the hype about {t} at {b}", "third time {t} from {b} lets me down", "quality at {b} is in free fall: {t}, no thanks", "I really wanted to like {t} from {b}"},
+			{"{t} from {b} is such a letdown", "I don't get the hype about {t} at {b}", "third time {t} from {b} disappoints me", "quality at {b} is in free fall: {t}, no thanks", "I really wanted to like {t} from {b}"},
 			{"has anyone tried {t} from {b}?", "{b} has news about {t}", "torn between {t} from {b} and the others", "saw an ad {p} for {t} from {b}", "{t} at {b}, any good?"},
 			{"{t} from {b} is a little wonder", "would recommend {t} from {b} to anyone", "{b} nailed it with {t}", "lovely surprise with {t} from {b} {d}", "well done {b} for {t}"},
 		},
@@ -33,7 +33,7 @@ var english = lexicon{
 		Price: {
 			{"{b} put prices up again: {t}, {n}% more", "{t} from {b} at that price is robbery", "hidden fees at {b} {d}, {n} quid too much", "{n} pounds for {t} at {b}, count me out", "{b} is taking the mick with these prices"},
 			{"how much is {t} at {b} now?", "{b} changes its prices next month", "{n} pounds for {t} at {b}, steep or fair?", "price check {p}: {b} is about average", "deal on {t} at {b} {d}"},
-			{"{t} from {b} for {n} pounds, unbeatable", "great deal at {b} {d}", "prices going down for once: thank you {b}", "{t} from {b} is worth every penny", "{b} knocked {n} pounds off for me"},
+			{"{t} from {b} for {n} pounds, unbeatable", "great deal at {b} {d}", "prices falling for once: thank you {b}", "{t} from {b} is worth every penny", "{b} knocked {n} pounds off for me"},
 		},
 		Delivery: {
 			{"{b} lost my order {p} and nobody knows where", "{n} days late, {t} from {b}", "{b} delivery due {d}, still nothing", "parcel from {b} came open and soaked", "{b} left it with a stranger and washed their hands of it"},
@@ -74,7 +74,7 @@ var english = lexicon{
 		CrisisSafety: {
 			origin:   "my daughter fell ill {d} after {t} from {b}. Their support told me \"not our problem\". Please share.",
 			angry:    []string{"{b} owes us an explanation, this is serious", "{b} knew and said nothing, scandal", "boycott {b}, end of", "ill as well because of {b} {p}, how many of us?", "{b} is playing with our health", "shame on {b}, pull {t} off the shelves", "binned {t} from {b}, {n} pounds gone and worried sick", "still no apology from {b}, unbelievable", "{b} is dangerous, warn your family"},
-			relays:   []string{"share this now, {b}", "{b}: chilling", "pass it on before {b} takes it down", "several cases {p}: {b}"},
+			relays:   []string{"share this now, {b}", "{b}: chilling", "pass it on before {b} has it deleted", "several cases {p}: {b}"},
 			replies:  []string{"hope she gets well, {b} must answer", "sue {b}", "same symptoms here with {b}", "which batch, {b}?"},
 			headline: "{b}: several people ill, brand stays silent",
 			article:  "Dozens of {b} customers say they fell ill {d}. The brand has not answered our questions. Calls for a boycott are spreading.",
@@ -91,7 +91,7 @@ var english = lexicon{
 		},
 		CrisisPeople: {
 			origin:   "filmed {p}: a {b} manager humiliates a pregnant colleague in front of customers. Watch to the end.",
-			angry:    []string{"disgusting, {b} must fire him", "{b} are these your values?", "boycott {b} until they apologise", "ashamed to be a {b} customer", "standing with the {b} worker", "{b}: management knew", "not another penny for {b}", "{b}, sickening"},
+			angry:    []string{"disgusting, {b} must sack him", "{b} are these your values?", "boycott {b} until they apologise", "ashamed to be a {b} customer", "standing with the {b} worker", "{b}: management knew", "not another penny for {b}", "{b}, sickening"},
 			relays:   []string{"the {b} video you need to see", "{b}: share this", "this is {b}, {p}"},
 			replies:  []string{"how awful, {b}", "used to work at {b}, not surprised", "call the inspectors on {b}"},
 			headline: "Outrage over video of humiliated {b} worker",

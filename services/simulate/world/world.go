@@ -5,7 +5,8 @@
 // A world is a function of its seed and of time. Whoever asks for the same
 // minute gets the same posts, before and after a restart, whatever the steps in
 // which they are asked for: so the demonstration can be stopped and started
-// again without telling the same history twice under other names.
+// again without telling the same history twice under other names. Crises come on
+// command: whoever remembers when they began can have them told again.
 package world
 
 import (

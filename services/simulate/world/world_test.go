@@ -232,3 +232,28 @@ func earliest(a, b time.Time) time.Time {
 	}
 	return b
 }
+
+// Whoever remembers when a crisis began has it told again, word for word, while it
+// is under way or long after.
+func TestACrisisIsToldAgain(t *testing.T) {
+	t.Parallel()
+	first := New(11, 1)
+	first.Step(tuesday)
+	origin, err := first.Crisis("zestaline", CrisisSafety, tuesday.Add(90*time.Second))
+	require.NoError(t, err)
+	told := first.Step(tuesday.Add(20 * time.Minute))
+
+	second := New(11, 1)
+	second.Step(tuesday)
+	_, err = second.Crisis("zestaline", CrisisSafety, origin.Time)
+	require.NoError(t, err)
+	require.Equal(t, told, append(second.Step(tuesday.Add(3*time.Minute)), second.Step(tuesday.Add(20*time.Minute))...))
+
+	again, err := New(11, 1).Retell("zestaline", CrisisSafety, origin.Time)
+	require.NoError(t, err)
+	require.Greater(t, len(again), 100)
+	require.Equal(t, origin, again[0])
+	require.Subset(t, told, again)
+	_, err = first.Retell("zestaline", "meteor", tuesday)
+	require.ErrorContains(t, err, "outage")
+}

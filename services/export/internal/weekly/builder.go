@@ -3,6 +3,7 @@ package weekly
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Plan says what a report is about.
@@ -23,6 +24,7 @@ type Builder struct {
 	before Week
 
 	rivals    map[string]*span
+	since     map[string]time.Time // first mentions known, by brand
 	sources   map[string]*Group
 	topics    map[string]*Group
 	days      [7]Day
@@ -39,7 +41,7 @@ type span struct{ now, before Tally }
 func New(plan Plan) *Builder {
 	b := &Builder{
 		plan: plan, before: plan.Week.Before(),
-		rivals: map[string]*span{}, sources: map[string]*Group{}, topics: map[string]*Group{},
+		rivals: map[string]*span{}, since: map[string]time.Time{}, sources: map[string]*Group{}, topics: map[string]*Group{},
 		incidents: map[string][]Step{},
 	}
 	for _, brand := range append([]string{plan.Brand}, plan.Competitors...) {
@@ -75,6 +77,9 @@ func (b *Builder) AddMention(m Mention) {
 		b.show(m)
 	}
 }
+
+// AddFirst notes the first mention known of a brand.
+func (b *Builder) AddFirst(brandID string, at time.Time) { b.since[brandID] = at }
 
 // split counts a mention of the brand by day, by source and by topic.
 func (b *Builder) split(m Mention, now bool) {
@@ -131,10 +136,13 @@ func best(posts []Mention) []Mention {
 func (b *Builder) Report() Report {
 	brand := b.rivals[b.plan.Brand]
 	report := Report{
-		Week: b.plan.Week, Brand: b.plan.Brand, Now: brand.now, Before: brand.before,
+		Week: b.plan.Week, Brand: b.plan.Brand, Since: b.since[b.plan.Brand], Now: brand.now, Before: brand.before,
 		Days: b.days, Sources: ranked(b.sources), Topics: ranked(b.topics),
 		Top: best(b.top), Listed: b.listed,
 		Incidents: b.timelines(), Blind: b.blind(),
+	}
+	for i := range report.Days {
+		report.Days[i].Watched = report.Since.Before(b.plan.Week.Start(i + 1))
 	}
 	for i := range report.Topics {
 		report.Topics[i].Owner = b.plan.Owners[report.Topics[i].Name]
@@ -147,15 +155,20 @@ func (b *Builder) Report() Report {
 // standings compares the brands: the brand first, then its competitors by size.
 func (b *Builder) standings() []Rival {
 	var now, before uint64
+	all := true // were watched in the week before
 	rivals := make([]Rival, 0, len(b.rivals))
 	for id, brand := range b.rivals {
 		now += brand.now.Mentions
 		before += brand.before.Mentions
-		rivals = append(rivals, Rival{BrandID: id, Now: brand.now, Before: brand.before})
+		rival := Rival{BrandID: id, Now: brand.now, Before: brand.before, Compared: compared(b.since[id], b.before)}
+		all = all && rival.Compared
+		rivals = append(rivals, rival)
 	}
 	for i := range rivals {
 		rivals[i].Share = ratio(rivals[i].Now.Mentions, now)
-		rivals[i].ShareBefore = ratio(rivals[i].Before.Mentions, before)
+		if all {
+			rivals[i].ShareBefore = ratio(rivals[i].Before.Mentions, before)
+		}
 	}
 	slices.SortFunc(rivals, func(x, y Rival) int {
 		if x.BrandID == b.plan.Brand || y.BrandID == b.plan.Brand {

@@ -9,6 +9,9 @@ type Report struct {
 	Now    Tally
 	Before Tally // the week before
 
+	// Since is the brand's first mention known, zero where none is.
+	Since time.Time
+
 	Rivals  []Rival // the brand first, then its competitors
 	Days    [7]Day
 	Sources []Group
@@ -28,13 +31,15 @@ type Rival struct {
 	BrandID     string
 	Now, Before Tally
 	Share       Value // of voice: its part in the mentions of all of them
-	ShareBefore Value
+	ShareBefore Value // unknown where one of them was not watched
+	Compared    bool  // it was watched in the week before
 }
 
 // Day is a day of the week, beside the same day of the week before.
 type Day struct {
 	Start, Before   time.Time
 	Now, WeekBefore Counts
+	Watched         bool // a day before the first mention known has no counts
 }
 
 // Group is what mentions are split by: a source, a topic.
@@ -51,6 +56,12 @@ func (g *Group) add(m Mention, now bool) {
 		g.Before.add(m)
 	}
 }
+
+// Compared says whether the week before was watched, but for a part of its first
+// day: a week that was watched in part would look quiet.
+func (r Report) Compared() bool { return compared(r.Since, r.Week.Before()) }
+
+func compared(since time.Time, before Week) bool { return since.Before(before.Start(1)) }
 
 // Empty says that nothing at all is known of the week.
 func (r Report) Empty() bool { return r.Now.Mentions == 0 && len(r.Incidents) == 0 }
@@ -111,7 +122,7 @@ func (r Report) Chapters() []Chapter {
 	if len(r.Rivals) > 1 {
 		voice.Now, voice.Before = r.Rivals[0].Share, r.Rivals[0].ShareBefore
 	}
-	return []Chapter{
+	chapters := []Chapter{
 		{"volume", []Figure{
 			{"mentions", Count, count(now.Mentions), count(before.Mentions), 0},
 			{"official", Count, count(now.Official), count(before.Official), 0},
@@ -138,4 +149,12 @@ func (r Report) Chapters() []Chapter {
 			{"pages", Count, count(r.Crises.Pages), count(r.CrisesBefore.Pages), 0},
 		}},
 	}
+	if !r.Compared() {
+		for _, chapter := range chapters {
+			for i := range chapter.Figures {
+				chapter.Figures[i].Before = Value{}
+			}
+		}
+	}
+	return chapters
 }

@@ -18,8 +18,11 @@
 //     we were away, are not found by that. The cursor moves with the stream only
 //     when that reading has reached the present.
 //   - Deletions and edits while we were away are found by asking for the latest
-//     400 statuses brought (Mastodon 4.3 and later). Deletions beyond these, made
-//     while we were away, are missed.
+//     400 statuses brought (Mastodon 4.3 and later), and once more for each that is
+//     not there. Deletions beyond these, made while we were away, are missed.
+//   - An instance that was restored from a backup has forgotten posts that nobody
+//     deleted. So an answer that lacks more than a tenth of what was asked for, and
+//     more than two, deletes nothing.
 //   - A heartbeat proves the process, not the posts: an instance that loses its
 //     Redis goes on thumping (mastodon/mastodon#25157). So every two minutes some
 //     statuses of the timeline are checked against those the stream brought; if

@@ -14,7 +14,6 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source/sourcetest"
 	"github.com/vigie-monitor/vigie/services/simulate/instance"
-	"github.com/vigie-monitor/vigie/services/simulate/world"
 )
 
 func (s *stage) sayMany(n int) []string {
@@ -269,28 +268,6 @@ func TestGarbageIsKeptAsideAndTheRestGoesThrough(t *testing.T) {
 		require.Equal(t, bus.ReasonTruncated, letter.Reason)
 	}
 	require.Equal(t, 1, s.inst.Opened(), "none of it ended the stream")
-}
-
-func TestAnInstanceThatForgotEverythingIsDoubted(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, instance.Options{})
-	s.start("public")
-	var posts []world.Post
-	const amount = 3 * byIDs // three questions
-	for i := range amount {
-		posts = append(posts, s.say(fmt.Sprintf("zestaline %d", i)))
-	}
-	sourcetest.Eventually(t, "all are there", func() bool { return s.Amount(s.t) == amount })
-	s.stop()
-	for _, post := range posts[:amount-1] {
-		s.inst.Delete(post.Number)
-	}
-	s.start("public")
-	sourcetest.Eventually(t, "asked", func() bool { return strings.Count(strings.Join(s.inst.Requests(), "\n"), "/api/v1/statuses?") == 3 })
-	s.say("zestaline, la suite")
-	s.Brought(s.t, "la suite")
-	require.Empty(t, s.Deletions(t), "a broken instance must not empty our memory")
-	require.Len(t, s.Logs.Warnings("knows hardly any"), 1)
 }
 
 func TestAStopIsPromptWhateverIsUnderWay(t *testing.T) {

@@ -19,9 +19,6 @@ const (
 	// barrenDeletes is how many deletions a stream must show without any post
 	// before it is taken for closed: a calm stream is no closed one.
 	barrenDeletes = 20
-	// auditDoubt is the share of earlier posts that may be gone: beyond it the
-	// answer is doubted, not the posts.
-	auditDoubt = 0.5
 )
 
 // reader carries what outlives a stream.
@@ -41,7 +38,6 @@ type reader struct {
 	opened     time.Time // this stream
 	fruitless  int       // deletions since the last post
 	lastFruit  time.Time // the last post, or the beginning
-	doubted    bool      // the instance knew hardly any of what it was asked since
 	interested *source.Interests
 }
 
@@ -241,30 +237,24 @@ func (r *reader) recentEnough(e entry) bool {
 
 // onAudit handles the answer to what became of statuses brought before: those
 // that are not there any more are deleted, those that were edited brought again.
+// Those that are doubted are not asked for again: among ever more posts brought
+// since, they would look few enough one day.
 func (r *reader) onAudit(ctx context.Context, a *audit, out *outcome) error {
-	there := map[string]bool{}
 	for _, e := range a.found {
-		there[e.id] = true
 		if e.fault == nil && !e.status.edited().IsZero() {
 			if err := r.consider(ctx, e, true, r.recentEnough(e), out); err != nil {
 				return err
 			}
 		}
 	}
-	var gone []string
-	for _, id := range a.asked {
-		if !there[id] {
-			gone = append(gone, id)
-		}
+	if len(a.doubted) > 0 {
+		r.sink.Logger().Warn("mastodon: the instance does not know too many of the posts brought before, as if it had been restored from a backup: they are kept, not taken for deleted",
+			"unknown", len(a.doubted), "asked", a.asked)
 	}
-	if len(gone) > 3 && float64(len(gone)) > auditDoubt*float64(len(a.asked)) {
-		if !r.doubted { // once for all the questions after one opening
-			r.sink.Logger().Warn("mastodon: the instance knows hardly any of the posts brought before: not taken for deletions", "unknown", len(gone), "asked", len(a.asked))
-		}
-		r.doubted = true
-		return nil
+	for _, id := range a.doubted {
+		r.position.drop(id)
 	}
-	out.deleted = append(out.deleted, gone...)
+	out.deleted = append(out.deleted, a.gone...)
 	return nil
 }
 

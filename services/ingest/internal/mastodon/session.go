@@ -48,7 +48,6 @@ func (r *reader) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.doubted = false
 	r.position.begin(from)
 	kept := slices.Clone(r.position.latest())
 	items := make(chan item, maxBatch) // so that a batch can form while one is handled
@@ -134,7 +133,11 @@ func (r *reader) catchUp(ctx context.Context, from string, kept []string, items 
 		return err
 	}
 	err = r.persist(ctx, "ask what became of earlier posts", func() error {
-		return r.timeline.lookAfter(ctx, kept, func(a audit) error { return hand(item{audit: &a}) })
+		a, err := r.timeline.lookAfter(ctx, kept)
+		if err != nil {
+			return err
+		}
+		return hand(item{audit: &a})
 	})
 	if err != nil {
 		return err

@@ -14,9 +14,17 @@ import (
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 )
 
-// maxWalk is how many pages are walked back at the first start, to find where
-// lookback begins in a list whose ids do not tell the time.
-const maxWalk = 50
+const (
+	// maxWalk is how many pages are walked back at the first start, to find where
+	// lookback begins in a list whose ids do not tell the time.
+	maxWalk = 50
+	// auditDoubt is the share of earlier posts that may be gone: people delete a few
+	// in a hundred of what they write. An instance that knows less was restored from
+	// a backup, moved, or does not answer the whole of the question.
+	auditDoubt = 0.1
+	// auditFew is how many may be gone whatever their share.
+	auditFew = 2
+)
 
 // entry is one status of a timeline, or one notification.
 type entry struct {
@@ -37,8 +45,10 @@ type page struct {
 
 // audit is what became of statuses that were brought before.
 type audit struct {
-	asked []string
-	found []entry
+	asked   int
+	found   []entry
+	gone    []string // asked for twice
+	doubted []string // unknown, and too many to be deletions
 }
 
 // timeline asks for parts of what the stream shows.
@@ -164,29 +174,58 @@ func (t *timeline) recent(ctx context.Context, until time.Time, telling bool) (p
 	return p, err
 }
 
-// lookAfter asks what became of statuses, some at a time. Software that does not
-// know the question is not asked further.
-func (t *timeline) lookAfter(ctx context.Context, ids []string, hand func(audit) error) error {
+// lookAfter asks what became of statuses. It judges once it has asked for all of
+// them: a part of the answer may look sound where the whole does not. Software that
+// does not know the question is not asked further, and then nothing is gone.
+func (t *timeline) lookAfter(ctx context.Context, ids []string) (audit, error) {
+	a := audit{asked: len(ids)}
+	unknown := slices.Clone(ids)
 	for some := range slices.Chunk(ids, byIDs) {
 		var raw []json.RawMessage
-		a, err := t.api.ask(ctx, "/api/v1/statuses", url.Values{"id[]": some}, &raw)
+		answer, err := t.api.ask(ctx, "/api/v1/statuses", url.Values{"id[]": some}, &raw)
 		var refusal *source.RefusedError
 		if errors.As(err, &refusal) && refusal.Status < http.StatusInternalServerError && !refusal.TooMany() {
-			return nil
+			return audit{}, nil
 		}
 		if err != nil {
-			return err
+			return audit{}, err
 		}
-		found := audit{asked: some}
 		for _, data := range raw {
-			found.found = append(found.found, readEntry(data, false))
+			e := readEntry(data, false)
+			a.found = append(a.found, e)
+			unknown = slices.DeleteFunc(unknown, func(id string) bool { return id == e.id })
 		}
-		if err := hand(found); err != nil {
-			return err
-		}
-		if err := t.pause(ctx, a.pause); err != nil {
-			return err
+		if err := t.pause(ctx, answer.pause); err != nil {
+			return audit{}, err
 		}
 	}
-	return nil
+	if float64(len(unknown)) > max(auditFew, auditDoubt*float64(len(ids))) {
+		a.doubted = unknown
+		return a, nil
+	}
+	for _, id := range unknown {
+		gone, err := t.gone(ctx, id)
+		if err != nil {
+			return audit{}, err
+		}
+		if gone {
+			a.gone = append(a.gone, id)
+		}
+	}
+	return a, nil
+}
+
+// gone asks for one status alone: whoever leaves it out of an answer may have
+// forgotten it, whoever says that it does not exist means it.
+func (t *timeline) gone(ctx context.Context, id string) (bool, error) {
+	var raw json.RawMessage
+	answer, err := t.api.ask(ctx, "/api/v1/statuses/"+url.PathEscape(id), nil, &raw)
+	var refusal *source.RefusedError
+	if errors.As(err, &refusal) && (refusal.Status == http.StatusNotFound || refusal.Status == http.StatusGone) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, t.pause(ctx, answer.pause)
 }
