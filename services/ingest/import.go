@@ -18,7 +18,6 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/history"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
-	"github.com/vigie-monitor/vigie/services/ingest/internal/x"
 )
 
 const (
@@ -144,18 +143,19 @@ func (im *importer) file(ctx context.Context, path string) (fault, err error) {
 	switch im.Format {
 	case "csv":
 		fault = history.CSV(reader, visit)
-	case "ndjson":
-		fault = history.Lines(reader, history.NDJSON, visit)
-	case "x-v2":
-		fault = history.Lines(reader, x.Decode, visit)
+	case "ndjson", "x-v2":
+		fault = history.Lines(reader, lineFormats[im.Format], visit)
 	default:
 		fault = fmt.Errorf("unknown format %q: one of %v", im.Format, Formats)
 	}
-	if err != nil {
+	var header *history.HeaderError
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if fault == nil {
+	case fault == nil:
 		fault = checked.end()
+	case errors.As(fault, &header):
+		fault = checked.header(header)
 	}
 	return fault, nil
 }
