@@ -62,7 +62,7 @@ const (
 		(SELECT cityHash64(mention_id) FROM mention_heads WHERE brand_id != '' AND cityHash64(mention_id) IN
 			(SELECT cityHash64(mention_id) FROM mention_heads WHERE ` + strangeOrNot + `))`
 	strangeOrNot = `brand_id = '' AND revision = ` + gone + ` AND inserted_time < %[1]s`
-	gone = `18446744073709551615` // goneRevision
+	gone         = `18446744073709551615` // goneRevision
 )
 
 // eraseDeleted takes the words of deleted mentions off the disk, and out of the
