@@ -21,6 +21,8 @@ const (
 	// publishTimeout is how long an acknowledgement is waited for: a server that
 	// died sends none.
 	publishTimeout = 10 * time.Second
+	// reachEvery is how often a server that is not there yet is looked for.
+	reachEvery = 100 * time.Millisecond
 )
 
 // Bus is a connection to NATS JetStream with Vigie's table on it.
@@ -61,24 +63,18 @@ func Open(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics 
 // or went away again.
 func reach(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, patience time.Duration, table func(*Bus) error) (*Bus, error) {
 	deadline := time.Now().Add(patience)
-	b, err := connect(ctx, cfg, logger, metrics, deadline)
+	b, err := connect(ctx, cfg, logger, metrics, patience)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err := table(b)
-		if err == nil {
-			return b, nil
-		}
-		if ctx.Err() != nil || time.Now().After(deadline) {
-			b.conn.Close()
-			return nil, err
-		}
-		_ = wait.For(ctx, 100*time.Millisecond)
+	if err := wait.Until(ctx, time.Until(deadline), reachEvery, func() error { return table(b) }); err != nil {
+		b.conn.Close()
+		return nil, err
 	}
+	return b, nil
 }
 
-func connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, deadline time.Time) (*Bus, error) {
+func connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metrics *Metrics, patience time.Duration) (*Bus, error) {
 	options := []nats.Option{
 		nats.Name("vigie"),
 		nats.MaxReconnects(-1),
@@ -93,7 +89,11 @@ func connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		options = append(options, nats.UserCredentialBytes([]byte(cfg.NATS.CredentialsFile.Value())))
 	}
 	address := cfg.NATSAddress()
-	conn, err := dial(ctx, address, deadline, options)
+	var conn *nats.Conn
+	err := wait.Until(ctx, patience, reachEvery, func() (err error) {
+		conn, err = nats.Connect(address, options...)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("bus: no NATS server answers at %s: start `vigie up`, or set nats.url: %w", address, err)
 	}
@@ -104,18 +104,6 @@ func connect(ctx context.Context, cfg *config.Config, logger *slog.Logger, metri
 		return nil, fmt.Errorf("bus: JetStream at %s: %w", address, err)
 	}
 	return &Bus{conn: conn, js: js, logger: logger, metrics: metrics}, nil
-}
-
-func dial(ctx context.Context, address string, deadline time.Time, options []nats.Option) (*nats.Conn, error) {
-	for {
-		conn, err := nats.Connect(address, options...)
-		if err == nil || time.Now().After(deadline) {
-			return conn, err
-		}
-		if err := wait.For(ctx, 100*time.Millisecond); err != nil {
-			return nil, err
-		}
-	}
 }
 
 func (b *Bus) createTable(ctx context.Context, retention time.Duration) error {

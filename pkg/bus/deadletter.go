@@ -38,6 +38,9 @@ var Reasons = []Reason{
 	ReasonInvalidUTF8, ReasonNoID, ReasonNoText, ReasonBadTime, ReasonRefused, ReasonRedirectLoop, ReasonUnknownSource,
 }
 
+// OldestYear is the first that a mention can be of: before it there were no sources.
+const OldestYear = 1995
+
 var meanings = map[Reason]string{
 	ReasonUndecodable:   "bytes that are no message of ours",
 	ReasonInvalid:       "a message that breaks its contract",
@@ -48,7 +51,7 @@ var meanings = map[Reason]string{
 	ReasonInvalidUTF8:   "text that could not be read as text",
 	ReasonNoID:          "nothing to know it by",
 	ReasonNoText:        "nothing was said",
-	ReasonBadTime:       "no date, or one before 2000 or in the future",
+	ReasonBadTime:       fmt.Sprintf("no date, or one before %d or in the future", OldestYear),
 	ReasonRefused:       "the outer world refused it for good",
 	ReasonRedirectLoop:  "a chain of redirects without end",
 	ReasonUnknownSource: "a source nobody configured",

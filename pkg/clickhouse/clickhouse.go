@@ -95,13 +95,11 @@ func createDatabase(ctx context.Context, options clickhouse.Options, patience ti
 // middle, for up to patience. What ClickHouse itself answers is an answer. The work
 // must bear to be done again.
 func Patiently(ctx context.Context, patience time.Duration, work func() error) error {
-	deadline := time.Now().Add(patience)
-	for {
+	return wait.Until(ctx, patience, 200*time.Millisecond, func() error {
 		err := work()
-		var answer *clickhouse.Exception
-		if err == nil || errors.As(err, &answer) || ctx.Err() != nil || time.Now().After(deadline) {
-			return err
+		if answer := (*clickhouse.Exception)(nil); errors.As(err, &answer) {
+			return wait.Final(err)
 		}
-		_ = wait.For(ctx, 200*time.Millisecond)
-	}
+		return err
+	})
 }

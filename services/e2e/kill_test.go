@@ -101,11 +101,12 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	require.Equal(t, wanted, summary.Stored+summary.Dropped["already_known"], out)
 	require.Equal(t, summary.Read, summary.Stored+summary.Sum(), out)
 	require.Equal(t, unwanted, summary.Dropped["no_brand"], out)
+	m.migrated() // the last to be killed may have been the engine
 	require.EqualValues(t, wanted, m.sql("SELECT count() FROM mentions"))
 	require.EqualValues(t, wanted, m.sql("SELECT uniqExact(mention_id) FROM mentions"))
 }
 
-// migrated waits until the tables are there: the detector learns from them.
+// migrated waits until the tables are there and answer: the detector learns from them.
 func (m *machine) migrated() {
 	m.t.Helper()
 	conn, err := clickhouse.Open(m.t.Context(), m.config, time.Minute)

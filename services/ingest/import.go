@@ -14,10 +14,10 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/history"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
-	"github.com/vigie-monitor/vigie/services/ingest/internal/x"
 )
 
 const (
@@ -25,6 +25,8 @@ const (
 	importBatch = 1000
 	// publishPatience is how long a bus that went away is waited for.
 	publishPatience = 2 * time.Minute
+	// publishAgain is how often it is tried meanwhile.
+	publishAgain = 500 * time.Millisecond
 
 	reasonDuplicate = "duplicate"     // the same mention again in this run
 	reasonKnown     = "already_known" // in the tables, and not because of this run
@@ -144,18 +146,19 @@ func (im *importer) file(ctx context.Context, path string) (fault, err error) {
 	switch im.Format {
 	case "csv":
 		fault = history.CSV(reader, visit)
-	case "ndjson":
-		fault = history.Lines(reader, history.NDJSON, visit)
-	case "x-v2":
-		fault = history.Lines(reader, x.Decode, visit)
+	case "ndjson", "x-v2":
+		fault = history.Lines(reader, lineFormats[im.Format], visit)
 	default:
 		fault = fmt.Errorf("unknown format %q: one of %v", im.Format, Formats)
 	}
-	if err != nil {
+	var header *history.HeaderError
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if fault == nil {
+	case fault == nil:
 		fault = checked.end()
+	case errors.As(fault, &header):
+		fault = checked.header(header)
 	}
 	return fault, nil
 }
@@ -230,19 +233,13 @@ func (im *importer) publish(ctx context.Context) error {
 
 // retry tries until it succeeds, for as long as a bus may need to come back.
 func (im *importer) retry(ctx context.Context, try func() error) error {
-	deadline := time.Now().Add(publishPatience)
-	for {
+	return wait.Until(ctx, publishPatience, publishAgain, func() error {
 		err := try()
-		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
-			return err
+		if err != nil && ctx.Err() == nil {
+			im.Logger.Warn("import: the bus does not answer", "err", err)
 		}
-		im.Logger.Warn("import: the bus does not answer, trying again", "err", err)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(500 * time.Millisecond):
-		}
-	}
+		return err
+	})
 }
 
 // Sum is the number of records dropped, whatever the reason.

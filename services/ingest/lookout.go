@@ -24,6 +24,8 @@ const (
 	// that counts: two sayings may get lost.
 	sayEvery = time.Minute
 	sayFor   = 3 * time.Minute
+	// maxDetail bounds what is told of why a page is blind, in bytes.
+	maxDetail = 500
 )
 
 // lookout tells when a page goes blind and when it sees again: a blind source is
@@ -82,6 +84,7 @@ func (l *lookout) look(ctx context.Context, now time.Time) {
 	var failure error
 	for _, page := range l.pages {
 		reason, detail, seen := page.signs.Verdict(now, page.description.Silence)
+		detail = source.OneLine(detail, maxDetail) // it quotes the answers of others
 		sees := reason == vigiev1.BlindReason_BLIND_REASON_UNSPECIFIED
 		if !sees {
 			blind[page.description.Source]++

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
@@ -119,4 +121,22 @@ func TestABusThatIsAwayIsNoFloodOfWarnings(t *testing.T) {
 		l.look(t.Context(), time.Now().Add(time.Duration(second)*time.Second))
 	}
 	require.Empty(t, bench.Logs.Warnings(""), "it may heal by itself")
+}
+
+// What a server answers is told as one line of bounded length, without commands to
+// the terminals, pages and logs that show it.
+func TestAnAnswerOfAStrangerIsToldAsALineOfText(t *testing.T) {
+	t.Parallel()
+	bench := sourcetest.New(t)
+	d := source.Description{Source: "mastodon", Page: "m.fr/public", Silence: time.Minute}
+	sink := bench.Sink(t, d)
+	l := newLookout(bench.Bus, slog.New(bench.Logs), prometheus.NewRegistry())
+	l.watch(d, sink.Signs())
+	sink.Failing(errors.New("503: \x1b[2J\x1b]0;owned\x07é\u009b31m\r\nnext\xff" + strings.Repeat("é", 1000)))
+	l.look(t.Context(), time.Now().Add(31*time.Second))
+	states := bustest.All(t, bench.Bus, bus.SubjectSource, func() *vigiev1.SourceState { return &vigiev1.SourceState{} })
+	require.Len(t, states, 1)
+	require.Contains(t, states[0].Detail, "503: [2J]0;ownedé31m next\uFFFDééé")
+	require.LessOrEqual(t, len(states[0].Detail), 500)
+	require.True(t, utf8.ValidString(states[0].Detail))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/history"
+	"github.com/vigie-monitor/vigie/services/ingest/internal/x"
 )
 
 // identified is how much of a bad record makes its identity, with its length.
@@ -55,34 +56,70 @@ func identify(reason bus.Reason, payload []byte, size int) [32]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", reason, size, payload[:min(len(payload), identified)]))
 }
 
-// unreadableAfter is how many records at the start of a file may be unreadable, one
-// after the other, until the file is taken for something else.
-const unreadableAfter = 100
+// firstRecords is how many records at the start of a file, if none can be read, are
+// held against the other formats.
+const firstRecords = 100
 
 // errUnreadable means that a file is not of the format it was said to be.
-var errUnreadable = errors.New("no line could be read")
+var errUnreadable = errors.New("no record could be read")
 
-// check notices a file of another format.
+// check notices a file of another format: its first records are that format's. A
+// file that is bad in some way of its own is read to its end.
 type check struct {
 	format     string
 	unreadable int
 	readable   bool
-	first      byte // of its first record
+	like       map[string]int // by other format, how many of the first records are of it
 }
 
+// lineFormats are those of which each record is a line.
+var lineFormats = map[string]history.Decode{"x-v2": x.Decode, "ndjson": history.NDJSON}
+
 func (c *check) record(r history.Record) error {
-	if r.Mention != nil {
+	switch {
+	case c.readable, r.Mention != nil:
 		c.readable = true
-	}
-	if c.readable {
 		return nil
+	case c.unreadable < firstRecords:
+		c.look(r.Raw)
 	}
-	if c.unreadable++; c.unreadable == 1 && len(r.Raw) > 0 {
-		c.first = r.Raw[0]
+	if c.unreadable++; c.unreadable == firstRecords && c.likely() != "" {
+		return c.end()
 	}
-	if c.unreadable < unreadableAfter {
-		return nil
+	return nil
+}
+
+// look holds a record against the other formats.
+func (c *check) look(raw []byte) {
+	if c.like == nil {
+		c.like = map[string]int{}
 	}
+	for format, decode := range lineFormats {
+		if _, err := decode(raw); err == nil {
+			c.like[format]++
+		}
+	}
+	if c.unreadable == 0 && history.Header(raw) == nil {
+		c.like["csv"] = firstRecords // a header says so for all
+	}
+}
+
+// likely is the format that most of the first records are of, "" for none.
+func (c *check) likely() string {
+	for _, format := range Formats {
+		if 2*c.like[format] > min(c.unreadable, firstRecords) {
+			return format
+		}
+	}
+	return ""
+}
+
+// header says what is wrong with a CSV without its header.
+func (c *check) header(fault *history.HeaderError) error {
+	if c.look(fault.Line); len(c.like) == 0 {
+		return fault
+	}
+	c.unreadable++
 	return c.end()
 }
 
@@ -91,16 +128,9 @@ func (c *check) end() error {
 	if c.readable || c.unreadable == 0 {
 		return nil
 	}
-	likely := "csv"
-	switch {
-	case c.first != '{':
-	case c.format == "x-v2":
-		likely = "ndjson"
-	default:
-		likely = "x-v2"
+	fault := fmt.Errorf("%w as %s", errUnreadable, c.format)
+	if likely := c.likely(); likely != "" {
+		fault = fmt.Errorf("%w: is it %s?", fault, likely)
 	}
-	if likely == c.format {
-		return fmt.Errorf("%w as %s", errUnreadable, c.format)
-	}
-	return fmt.Errorf("%w as %s: is it %s?", errUnreadable, c.format, likely)
+	return fault
 }

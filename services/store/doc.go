@@ -5,7 +5,17 @@
 //
 // Before it writes a mention it asks the table mention_heads what is known of it:
 // the newest revision decides for every brand, a deletion is the highest revision,
-// and the time known first stays. So one store works on a database at a time.
+// and what was known first stays: when it was published, and how it came. Between
+// question and answer nobody else may write, so of several stores the one that holds
+// the lease (bus.Hold) writes mentions; incidents and pages are written by each. One
+// that loses the lease ends its batch, so that it writes no more once another may: a
+// question or an insert that it had not sent is not sent. What ClickHouse was given
+// before may still land, for as long as an insert lasts; as it was not acknowledged
+// it also comes again, to the new holder, and is the same row then. Only what another
+// batch of the new holder says of the same mention in that moment could be missed.
+//
+// A deletion of a mention that never came here is remembered for a week, one of a
+// mention that did for as long as mentions are.
 //
 // It does not own who reads the tables.
 package store

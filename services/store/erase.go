@@ -32,23 +32,37 @@ func (s *service) eraseHourly(ctx context.Context, keep time.Duration) error {
 	}
 }
 
-// erase takes what was deleted, and what is past its retention, off the disk.
+// erase takes what was deleted, and what is past its retention, off the disk, and
+// forgets deletions of what never came.
 func (s *service) erase(ctx context.Context, keep time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, eraseWithin)
 	defer cancel()
 	if err := s.eraseDeleted(ctx); err != nil {
 		return err
 	}
-	return s.eraseOld(ctx, keep)
+	if err := s.eraseOld(ctx, keep); err != nil {
+		return err
+	}
+	return s.alter(ctx, tableHeads, "DELETE", fmt.Sprintf(strangers, startOfDay(strangersKept)))
 }
 
 const (
+	// deleted are those of mentions that came here: see writeDeletions.
 	deleted = `(SELECT mention_id FROM deletions)`
 	// wordsOfDeleted finds rows by the tables' keys, not by reading all there is.
 	wordsOfDeleted = `is_deleted = 0 AND (brand_id, published_time, mention_id) IN
 		(SELECT brand_id, published_time, mention_id FROM mention_heads WHERE mention_id IN ` + deleted + `)`
-	quotesDeleted = `(hasAny(mention_ids, (SELECT groupArray(mention_id) FROM deletions))
-		OR hasAny(arrayMap(p -> JSONExtractString(p, 'mention_id'), JSONExtractArrayRaw(posts)), (SELECT groupArray(mention_id) FROM deletions)))`
+	// quotesDeleted asks a set for each id that an incident names.
+	quotesDeleted = `(arrayExists(id -> id IN ` + deleted + `, mention_ids)
+		OR arrayExists(p -> JSONExtractString(p, 'mention_id') IN ` + deleted + `, JSONExtractArrayRaw(posts)))`
+	// strangers are the heads of mentions that were deleted before the moment and never
+	// came here. There may be millions: hashes are compared, where to take two for one
+	// leaves a stranger there.
+	strangers = strangeOrNot + ` AND cityHash64(mention_id) NOT IN
+		(SELECT cityHash64(mention_id) FROM mention_heads WHERE brand_id != '' AND cityHash64(mention_id) IN
+			(SELECT cityHash64(mention_id) FROM mention_heads WHERE ` + strangeOrNot + `))`
+	strangeOrNot = `brand_id = '' AND revision = ` + gone + ` AND inserted_time < %[1]s`
+	gone         = `18446744073709551615` // goneRevision
 )
 
 // eraseDeleted takes the words of deleted mentions off the disk, and out of the
@@ -69,13 +83,23 @@ func (s *service) eraseDeleted(ctx context.Context) error {
 	return s.alter(ctx, tableIncidents, "UPDATE posts = '[]'", `posts != '[]' AND `+quotesDeleted)
 }
 
-// eraseOld takes off what is past its retention, by whole days: a table is then
-// written anew once a day. Imported history is as old as it was meant to be: it
-// ages from its import. What is known of a mention outlives its last row.
+// strangersKept is for how long a deletion waits for its mention: for longer than the
+// streams, by default, keep what it may have overtaken.
+const strangersKept = 7 * 24 * time.Hour
+
+// startOfDay is a moment in SQL: things go by whole days, so that a table is written
+// anew once a day.
+func startOfDay(ago time.Duration) string {
+	return fmt.Sprintf("toStartOfDay(now('UTC') - INTERVAL %d SECOND)", int(ago.Seconds()))
+}
+
+// eraseOld takes off what is past its retention. Imported history is as old as it
+// was meant to be: it ages from its import. A tombstone outlives what it covers, and
+// what is known of a mention its last row.
 func (s *service) eraseOld(ctx context.Context, keep time.Duration) error {
-	before := fmt.Sprintf(" < toStartOfDay(now('UTC') - INTERVAL %d SECOND)", int(keep.Seconds()))
+	before := " < " + startOfDay(keep)
 	for _, old := range []struct{ table, moment string }{
-		{tableMentions, "if(origin = 'imported', collected_time, published_time)"},
+		{tableMentions, "multiIf(is_deleted = 1, inserted_time, origin = 'imported', collected_time, published_time)"},
 		{tableHeads, "inserted_time"},
 		{tableIncidents, "changed_time"},
 		{tablePages, "changed_time"},

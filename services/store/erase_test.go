@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -10,49 +11,105 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
 )
 
-// After the erasure a deleted post's words are in no row of any table, deleted
-// or not, and in no quote; its neighbours' are.
-func TestADeletedPostLeavesTheDisk(t *testing.T) {
-	t.Parallel()
+// bench is a store without a bus, on a database of the test's own.
+func bench(t *testing.T) *service {
+	t.Helper()
 	database := clickhousetest.Database(t)
 	cfg := config.Default()
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
 	require.NoError(t, Migrate(t.Context(), cfg))
 	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
 	require.NoError(t, err)
-	defer conn.Close()
-	s := &service{conn: conn, logger: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry())}
-	for _, statement := range []string{
-		`INSERT INTO mention_revisions (brand_id, mention_id, revision, ownership, kind, origin, text, author_handle, published_time, collected_time)
-			VALUES ('z', 'x:1', 1, 'third_party', 'post', 'live', 'canary', 'canary', now64(3), now64(3)),
-			       ('z', 'x:1', 2, 'third_party', 'post', 'live', 'canary', 'canary', now64(3), now64(3)),
-			       ('z', 'x:2', 1, 'third_party', 'post', 'live', 'other', 'other', now64(3), now64(3)),
-			       ('z', 'x:4', 1, 'third_party', 'post', 'imported', 'history', 'history', now64(3) - INTERVAL 4000 DAY, now64(3)),
-			       ('z', 'x:3', 1, 'third_party', 'post', 'live', 'old', 'old', now64(3) - INTERVAL 500 DAY, now64(3))`,
-		`INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts, changed_time)
-			VALUES ('i', 1, 'spike', 'crisis', 'open', ['x:1', 'x:2'], '[{"text":"canary"}]', now64(3)),
-			       ('j', 1, 'spike', 'crisis', 'open', ['x:2'], '[{"text":"other"}]', now64(3))`,
-		`INSERT INTO page_events (page_id, incident_id, level, state, text, changed_time)
-			VALUES ('p', 'i', 'crisis', 'sent', 'canary', now64(3)), ('q', 'j', 'crisis', 'sent', 'other', now64(3))`,
-		`INSERT INTO deletions (mention_id, source, deleted_time) VALUES ('x:1', 'x', now64(3))`,
-	} {
-		require.NoError(t, conn.Exec(t.Context(), statement), statement)
-	}
+	t.Cleanup(func() { conn.Close() })
+	return &service{conn: conn, logger: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry())}
+}
+
+func (s *service) exec(t *testing.T, statement string) {
+	t.Helper()
+	require.NoError(t, s.conn.Exec(t.Context(), statement), statement)
+}
+
+func (s *service) count(t *testing.T, query string) (n uint64) {
+	t.Helper()
+	require.NoError(t, s.conn.QueryRow(t.Context(), query).Scan(&n), query)
+	return n
+}
+
+// erased erases, and waits until it is done.
+func (s *service) erased(t *testing.T) {
+	t.Helper()
 	require.NoError(t, s.erase(t.Context(), 400*24*time.Hour))
-	count := func(query string) (n uint64) {
-		require.NoError(t, conn.QueryRow(t.Context(), query).Scan(&n), query)
-		return n
-	}
 	require.Eventually(t, func() bool {
-		return count(`SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done`) == 0
+		return s.count(t, `SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done`) == 0
 	}, 20*time.Second, 50*time.Millisecond)
-	for word, want := range map[string]uint64{"canary": 0, "other": 1, "old": 0, "history": 1} {
-		require.Equal(t, want, count(`SELECT count() FROM mention_revisions WHERE text = '`+word+`' OR author_handle = '`+word+`'`), word)
+}
+
+const day = 24 * time.Hour
+
+// After the erasure a deleted post's words are in no row of any table, deleted
+// or not, and in no quote; its neighbours' are. It is looked for among what came
+// here, and not among all that the network deletes.
+func TestADeletedPostLeavesTheDisk(t *testing.T) {
+	t.Parallel()
+	s := bench(t)
+	requireDone(t, s.writeMentions(t.Context(), messages(t,
+		mentionOf("x:1", "canary", asIs),
+		mentionOf("x:2", "other", asIs),
+		mentionOf("x:4", "history", func(m *vigiev1.Mention) { m.Origin, m.PublishedTime = vigiev1.Origin_ORIGIN_IMPORTED, ago(4000*day) }),
+		mentionOf("x:3", "old", func(m *vigiev1.Mention) { m.PublishedTime = ago(500 * day) }),
+	)))
+	requireDone(t, s.writeMentions(t.Context(), messages(t, mentionOf("x:1", "canary", func(m *vigiev1.Mention) { m.Revision = 1 }))))
+	// An incident of 2000 mentions, of which one is gone and one was gone before it came.
+	ids := `arrayMap(n -> concat('x:', toString(n)), range(10, 2000))`
+	s.exec(t, `INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts, changed_time)
+		VALUES ('i', 1, 'spike', 'crisis', 'open', arrayConcat(['x:1', 'x:2'], `+ids+`), '[{"text":"canary"}]', now64(3)),
+		       ('h', 1, 'spike', 'crisis', 'open', `+ids+`, '[{"mention_id":"x:5","text":"canary"}]', now64(3)),
+		       ('j', 1, 'spike', 'crisis', 'open', arrayConcat(['x:2'], `+ids+`), '[{"text":"other"}]', now64(3))`)
+	s.exec(t, `INSERT INTO page_events (page_id, incident_id, level, state, text, changed_time)
+		VALUES ('p', 'i', 'crisis', 'sent', 'canary', now64(3)), ('q', 'j', 'crisis', 'sent', 'other', now64(3)), ('r', 'h', 'crisis', 'sent', 'canary', now64(3))`)
+	network := []*vigiev1.Deletion{deletionOf("x:1"), deletionOf("x:5")}
+	for n := range 5000 {
+		network = append(network, deletionOf(fmt.Sprintf("bluesky:%d", n)))
 	}
-	require.Zero(t, count(`SELECT count() FROM incident_revisions WHERE position(posts, 'canary') > 0`))
-	require.Zero(t, count(`SELECT count() FROM page_events WHERE text = 'canary'`))
-	require.EqualValues(t, 1, count(`SELECT count() FROM page_events WHERE text = 'other'`))
+	requireDone(t, s.writeDeletions(t.Context(), messages(t, network...)))
+	requireDone(t, s.writeMentions(t.Context(), messages(t, mentionOf("x:5", "canary", asIs))))
+	require.EqualValues(t, 2, s.count(t, `SELECT uniqExact(mention_id) FROM deletions`), "what is looked for")
+	require.EqualValues(t, 5002, s.count(t, `SELECT uniqExact(mention_id) FROM mention_heads WHERE revision = `+gone), "what stays out")
+
+	s.erased(t)
+	for word, want := range map[string]uint64{"canary": 0, "other": 1, "old": 0, "history": 1} {
+		require.Equal(t, want, s.count(t, `SELECT count() FROM mention_revisions WHERE text = '`+word+`' OR author_handle = '`+word+`'`), word)
+	}
+	require.Zero(t, s.count(t, `SELECT count() FROM incident_revisions WHERE position(posts, 'canary') > 0`))
+	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM incident_revisions WHERE position(posts, 'other') > 0`))
+	require.Zero(t, s.count(t, `SELECT count() FROM page_events WHERE text = 'canary'`))
+	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM page_events WHERE text = 'other'`))
+}
+
+// A deletion of a mention that never came here waits a week for it, and is then
+// forgotten; one of a mention that did is known for as long as mentions are.
+func TestDeletionsOfStrangersAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := bench(t)
+	requireDone(t, s.writeMentions(t.Context(), messages(t, mentionOf("x:1", "ours", asIs))))
+	requireDone(t, s.writeDeletions(t.Context(), messages(t, deletionOf("x:1"), deletionOf("x:2"), deletionOf("x:3"))))
+	aged := func(days int) {
+		s.exec(t, fmt.Sprintf(`ALTER TABLE mention_heads UPDATE inserted_time = now64(3) - INTERVAL %d DAY WHERE mention_id IN ('x:1', 'x:2') SETTINGS mutations_sync = 1`, days))
+	}
+	comes := func() {
+		requireDone(t, s.writeMentions(t.Context(), messages(t,
+			mentionOf("x:1", "late", func(m *vigiev1.Mention) { m.Revision = 9 }), mentionOf("x:2", "late", asIs), mentionOf("x:3", "late", asIs))))
+	}
+	aged(6)
+	s.erased(t)
+	require.EqualValues(t, 3, s.count(t, `SELECT uniqExact(mention_id) FROM mention_heads WHERE revision = `+gone))
+	aged(9)
+	s.erased(t)
+	require.EqualValues(t, 2, s.count(t, `SELECT uniqExact(mention_id) FROM mention_heads WHERE revision = `+gone), "x:2 is forgotten")
+	comes()
+	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM mentions`), "nobody knows of x:2 any more; the others stay gone")
 }

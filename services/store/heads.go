@@ -42,20 +42,16 @@ func (hs heads) newest() (revision uint64) {
 	return revision
 }
 
-// published is when the mention was published, as it was first known: what is
-// shown decides before what is not. It is false where no time is known.
-func (hs heads) published() (at time.Time, known bool) {
-	var best *head
-	for i := range hs {
-		h := &hs[i]
-		if h.BrandID != "" && (best == nil || h.IsDeleted < best.IsDeleted) {
-			best = h
+// first is the head known first, or for one brand if that is not "": what is shown
+// decides before what is not. It is false where none is known.
+func (hs heads) first(brand string) (first head, known bool) {
+	for _, h := range hs {
+		suits := h.BrandID != "" && (brand == "" || h.BrandID == brand)
+		if suits && (!known || h.IsDeleted < first.IsDeleted) {
+			first, known = h, true
 		}
 	}
-	if best == nil {
-		return time.Time{}, false
-	}
-	return best.PublishedTime, true
+	return first, known
 }
 
 // obsolete are the heads that are shown although a newer revision is known.
@@ -92,13 +88,11 @@ func (hs heads) admit(s *vigiev1.ScoredMention) (row head, amended string) {
 	case m.Revision < newest:
 		return row, amendedOutdated
 	}
-	if at, known := hs.published(); known && !at.Equal(row.PublishedTime) {
-		row.PublishedTime, amended = at, amendedTime
+	if h, known := hs.first(""); known && !h.PublishedTime.Equal(row.PublishedTime) {
+		row.PublishedTime, amended = h.PublishedTime, amendedTime
 	}
-	for _, h := range hs {
-		if h.IsDeleted == 0 && h.BrandID == row.BrandID && h.Revision == row.Revision && h.PublishedTime.Equal(row.PublishedTime) {
-			row.Origin, row.ImportID, row.CollectedTime = h.Origin, h.ImportID, h.CollectedTime
-		}
+	if h, known := hs.first(row.BrandID); known {
+		row.Origin, row.ImportID, row.CollectedTime = h.Origin, h.ImportID, h.CollectedTime
 	}
 	return row, amended
 }
@@ -134,11 +128,12 @@ func (s *service) heads(ctx context.Context, ids []string) (map[string]heads, er
 	return known, nil
 }
 
-// with adds a head, unless a newer one of the same row is there.
+// with adds a head, unless a newer one of the same row is there. Of equal ones that
+// which hides decides, in whatever order they are read.
 func (hs heads) with(h head) heads {
 	for i := range hs {
 		if hs[i].BrandID == h.BrandID && hs[i].PublishedTime.Equal(h.PublishedTime) {
-			if h.Revision >= hs[i].Revision {
+			if h.Revision > hs[i].Revision || h.Revision == hs[i].Revision && h.IsDeleted > hs[i].IsDeleted {
 				hs[i] = h
 			}
 			return hs
@@ -154,8 +149,7 @@ func supersede(known map[string]heads, id string, revision uint64) {
 }
 
 // tombstones are rows without words nor author for what became obsolete. Each stands
-// just below the newest revision, which may yet come for the same brand, and is
-// imported now, so that it is kept for longer than what it covers.
+// just below the newest revision, which may yet come for the same brand.
 func tombstones(known map[string]heads) (rows [][]any) {
 	now := timestamppb.Now()
 	for id, hs := range known {
@@ -164,10 +158,8 @@ func tombstones(known map[string]heads) (rows [][]any) {
 				MentionId: id, Revision: hs.newest() - 1, Source: sourceOf(id),
 				Kind: vigiev1.Kind_KIND_POST, Ownership: vigiev1.Ownership_OWNERSHIP_THIRD_PARTY,
 			}}
-			rows = append(rows, mentionRow(blank, head{
-				Origin: originName(vigiev1.Origin_ORIGIN_IMPORTED), IsDeleted: 1,
-				PublishedTime: old.PublishedTime, CollectedTime: now.AsTime(),
-			}))
+			old.IsDeleted = 1
+			rows = append(rows, mentionRow(blank, old))
 		}
 	}
 	return rows

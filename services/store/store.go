@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 )
 
 const (
+	lease = "store"
 	// startWait is how long a ClickHouse that is starting is waited for.
 	startWait = 60 * time.Second
 	// retryDelay is waited after a failed insert: the engine may be restarting.
@@ -49,11 +51,48 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	env.Health.Require("store", conn.Ping)
 	ready()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.bus.Consume(ctx, bus.StoreScored, s.writeMentions) })
-	group.Go(func() error { return s.bus.Consume(ctx, bus.StoreDeleted, s.writeDeletions) })
-	group.Go(func() error { return s.bus.Consume(ctx, bus.StoreDropped, s.writeDrops) })
 	group.Go(func() error { return s.bus.Consume(ctx, bus.StoreIncidents, s.writeIncidents) })
 	group.Go(func() error { return s.bus.Consume(ctx, bus.StorePages, s.writePages) })
-	group.Go(func() error { return s.eraseHourly(ctx, cfg.Retention.Mentions.Std()) })
+	group.Go(func() error { return s.keepMentions(ctx, cfg.Retention.Mentions.Std()) })
 	return group.Wait()
+}
+
+// keepMentions writes what is said of mentions, and erases, whenever this store is
+// the one that does.
+func (s *service) keepMentions(ctx context.Context, keep time.Duration) error {
+	standBy := func() { s.logger.Info("store: standing by, another store writes the mentions") }
+	for {
+		err := s.bus.Hold(ctx, lease, standBy, func(held context.Context) error {
+			group, ctx := errgroup.WithContext(held)
+			group.Go(func() error { return s.bus.Consume(ctx, bus.StoreScored, whileHeld(held, s.writeMentions)) })
+			group.Go(func() error { return s.bus.Consume(ctx, bus.StoreDeleted, whileHeld(held, s.writeDeletions)) })
+			group.Go(func() error { return s.bus.Consume(ctx, bus.StoreDropped, whileHeld(held, s.writeDrops)) })
+			group.Go(func() error { return s.eraseHourly(ctx, keep) })
+			return group.Wait()
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, bus.ErrLeaseLost):
+			s.logger.Warn("store: the lease was lost, another store may write the mentions now")
+		default:
+			return err
+		}
+	}
+}
+
+// whileHeld ends the batch under way when the lease is lost: what it asked may be
+// true no more. A store that is told to stop still holds it, and finishes.
+func whileHeld(held context.Context, handle bus.Handler) bus.Handler {
+	return func(ctx context.Context, batch []*bus.Message) []error {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		stop := context.AfterFunc(held, func() {
+			if cause := context.Cause(held); errors.Is(cause, bus.ErrLeaseLost) {
+				cancel(cause)
+			}
+		})
+		defer stop()
+		return handle(ctx, batch)
+	}
 }

@@ -75,7 +75,8 @@ func (s *service) send(ctx context.Context, insert string, rows [][]any) error {
 	return nil
 }
 
-// writeMentions writes each mention as it fits what is known of it.
+// writeMentions writes each mention as it fits what is known of it. Of one that was
+// gone before it came, incidents may show the words: its deletion is one to erase by.
 func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []error {
 	scored := make([]*vigiev1.ScoredMention, 0, len(batch))
 	b := read(batch, func(b *block, value *vigiev1.ScoredMention) error {
@@ -87,31 +88,51 @@ func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []err
 		return nil
 	})
 	return s.change(ctx, b, func(known map[string]heads) error {
+		var gone [][]any
 		for _, value := range scored {
-			id := value.Mention.MentionId
-			row, amended := known[id].admit(value)
+			m := value.Mention
+			row, amended := known[m.MentionId].admit(value)
 			if amended != "" {
 				s.metrics.amended.WithLabelValues(amended).Inc()
 			}
-			if amended == amendedDeleted || amended == amendedOutdated {
+			switch amended {
+			case amendedDeleted:
+				gone = append(gone, []any{m.MentionId, m.Source, time.Now()})
 				continue
+			case amendedOutdated:
+				row.IsDeleted = 1
+			default:
+				b.rows = append(b.rows, mentionRow(value, row))
 			}
-			known[id] = append(known[id], row)
-			b.rows = append(b.rows, mentionRow(value, row))
+			known[m.MentionId] = append(known[m.MentionId], row)
 		}
-		return nil
+		return s.write(ctx, tableDeletions, gone)
 	})
 }
 
-// writeDeletions remembers what is gone, and hides it.
+// writeDeletions remembers what is gone, and hides it. Sources tell of the end of
+// every post there is: one that never came here leaves no more than its head.
 func (s *service) writeDeletions(ctx context.Context, batch []*bus.Message) []error {
-	var rows [][]any
+	var said []*vigiev1.Deletion
 	b := read(batch, func(b *block, d *vigiev1.Deletion) error {
-		rows = append(rows, []any{d.MentionId, d.Source, moment(d.DeletedTime)})
+		said = append(said, d)
 		b.says(d.MentionId, goneRevision)
 		return nil
 	})
-	return s.change(ctx, b, func(map[string]heads) error { return s.write(ctx, tableDeletions, rows) })
+	return s.change(ctx, b, func(known map[string]heads) error {
+		var held, strange [][]any
+		for _, d := range said {
+			if _, came := known[d.MentionId].first(""); came {
+				held = append(held, []any{d.MentionId, d.Source, moment(d.DeletedTime)})
+			} else {
+				strange = append(strange, []any{d.MentionId, uint64(goneRevision), uint8(1)})
+			}
+		}
+		if err := s.write(ctx, tableHeads, strange); err != nil {
+			return err
+		}
+		return s.write(ctx, tableDeletions, held)
+	})
 }
 
 // writeDrops remembers revisions that concern no brand, and hides those before.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
@@ -151,7 +152,10 @@ func (n *narrator) brand(id string) string {
 	return id
 }
 
+// paint makes a text fit for the terminal. Others wrote parts of it: names, answers,
+// whole posts.
 func (n *narrator) paint(colour, text string) string {
+	text = strings.Map(printable, text)
 	if n.colour && colour != "" {
 		return "\x1b[" + colour + "m" + text + "\x1b[0m"
 	}
@@ -160,6 +164,14 @@ func (n *narrator) paint(colour, text string) string {
 
 func (n *narrator) say(colour, format string, args ...any) {
 	fmt.Fprintf(n.out, "%s  %s\n", n.clock(n.now()), n.paint(colour, fmt.Sprintf(format, args...)))
+}
+
+// printable leaves out what would be a command to a terminal.
+func printable(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' {
+		return -1
+	}
+	return r
 }
 
 // flow tells how many mentions there are by source, and how many came since the

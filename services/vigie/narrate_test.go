@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
@@ -106,4 +108,20 @@ func TestIncidentsAndPagesInPlainWords(t *testing.T) {
 	n.page(wire(t, later))
 	require.Equal(t, "03:12  CRISE Zestaline\u00A0: 84 mentions en 10\u00A0min, d’habitude 6 (×14) · 62\u00A0% négatives, d’habitude 12\u00A0% · 1 auteur\n"+
 		"03:12  page envoyée à Noor Haddad par slack, faute de réponse jusqu’ici\n", out.String())
+}
+
+// Posts, names and answers of others hold commands to terminals: whatever they are,
+// the narrator's own colours are the only ones.
+func TestHostileTextStaysTextOnATerminal(t *testing.T) {
+	t.Parallel()
+	const hostile = "a\x1b]0;owned\x07b\u009b2Jc\rd\x7f"
+	n, out := listener(t, "en")
+	acked := night
+	n.underWay(desk.Status{Incidents: []desk.Incident{{Level: "crisis", BrandID: "zest", Opened: night, AckedBy: hostile, AckedTime: &acked}}})
+	n.incident(wire(t, &vigiev1.Incident{Kind: vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE, Source: "rss", Page: hostile, Detail: hostile}))
+	n.page(wire(t, &vigiev1.Page{State: vigiev1.PageState_PAGE_STATE_FAILED, Channel: "slack", Error: hostile}))
+	n.page(wire(t, &vigiev1.Page{State: vigiev1.PageState_PAGE_STATE_ACKED, AckedBy: hostile}))
+	n.page(wire(t, &vigiev1.Page{State: vigiev1.PageState_PAGE_STATE_SENT, Level: vigiev1.Level_LEVEL_CRISIS, Text: "one\n" + hostile}))
+	require.Equal(t, 6, strings.Count(out.String(), "a]0;ownedb2Jcd"), out.String())
+	require.False(t, strings.ContainsFunc(out.String(), func(r rune) bool { return unicode.IsControl(r) && r != '\n' }), "%q", out.String())
 }

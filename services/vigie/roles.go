@@ -47,7 +47,8 @@ sentiment, topics and owner; publishes to SCORED. Run as many as it takes.`, sco
 escalates and resolves to INCIDENTS. One works by lease; others stand by and take
 over within seconds.`, detector.Run),
 		a.role("store", "Write everything to ClickHouse", `Migrates the tables of clickhouse.database, writes mentions, incidents and pages,
-and deletes what is older than retention.mentions. Run as many as it takes.`, store.Run),
+and deletes what is older than retention.mentions. Mentions are written by one, by
+lease; others stand by and take over within seconds.`, store.Run),
 		a.role("pager", "Page who is on call until someone acks", `Reads INCIDENTS and sends pages by the rotas and channels of the config, to the
 next person until someone acks. One works by lease; others stand by and take over
 within seconds.`, pager.Run),

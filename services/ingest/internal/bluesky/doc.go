@@ -21,7 +21,7 @@
 //   - Deletions of posts are all passed on, also of posts that no brand wanted: some
 //     three a second on the whole network, 60 MB a day on the bus. Only the store
 //     knows what is held; a memory here would miss what it had forgotten, and what
-//     was imported.
+//     was imported. The store forgets those of posts that never came after a week.
 //   - Accounts that end name no posts. What this connector brought of each author
 //     is therefore remembered: the latest 200 posts of the 500,000 authors brought
 //     most recently. What lies beyond, or was imported, stays until the retention

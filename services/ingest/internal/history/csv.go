@@ -109,11 +109,13 @@ func (c *csvCutter) header(line []byte) error {
 	}
 	c.separator = separatorOf(line)
 	cells, err := c.cells(line)
-	if err != nil {
-		return fmt.Errorf("history: the header line of the CSV: %w", err)
+	if err == nil {
+		c.columns, err = columnsOf(cells)
 	}
-	c.columns, err = columnsOf(cells)
-	return err
+	if err != nil {
+		return &HeaderError{Line: bytes.Clone(line), Err: err}
+	}
+	return nil
 }
 
 // separatorOf is the one that a header has most of: names of columns hold none.
@@ -126,6 +128,24 @@ func separatorOf(header []byte) byte {
 	}
 	return best
 }
+
+// Header says why a line is not the header of a CSV, or nil.
+func Header(line []byte) error {
+	return (&csvCutter{}).header(line)
+}
+
+// HeaderError is a CSV whose first line does not name its columns.
+type HeaderError struct {
+	Line []byte
+	Err  error
+}
+
+// Error implements error.
+func (e *HeaderError) Error() string {
+	return fmt.Sprintf("history: the header line of the CSV: %v", e.Err)
+}
+
+func (e *HeaderError) Unwrap() error { return e.Err }
 
 // decode reads one whole record.
 func (c *csvCutter) decode(raw []byte) Record {

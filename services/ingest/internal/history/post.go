@@ -97,7 +97,7 @@ func columnsOf(header []string) ([]string, error) {
 	for i, name := range header {
 		names[i] = strings.ToLower(strings.TrimSpace(name))
 		if !slices.Contains(columns, names[i]) {
-			return nil, fmt.Errorf("history: the CSV has an unknown column %q; the columns are %s", name, strings.Join(columns, ", "))
+			return nil, fmt.Errorf("unknown column %q; the columns are %s", name, strings.Join(columns, ", "))
 		}
 	}
 	return names, nil

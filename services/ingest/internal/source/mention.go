@@ -6,6 +6,7 @@ import (
 	"html"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
@@ -21,8 +22,8 @@ const (
 	maxAhead = 10 * time.Minute
 )
 
-// oldest is the earliest date a post can have: before it there were no sources.
-var oldest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC)
+// oldest is the earliest date a post can have.
+var oldest = time.Date(bus.OldestYear, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Revision makes a mention's revision of its last edit (zero when never edited)
 // and its engagement, so that whatever the order in which versions arrive, the
@@ -54,10 +55,16 @@ func Tidy(m *vigiev1.Mention) {
 	}
 }
 
+// OneLine brings a text that others had a part in to one line of up to limit bytes,
+// fit for a terminal.
+func OneLine(s string, limit int) string {
+	return tidy(strings.Join(strings.Fields(s), " "), limit)
+}
+
 func tidy(s string, limit int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/vigie-monitor/vigie/pkg/bus"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source"
 	"github.com/vigie-monitor/vigie/services/ingest/internal/source/sourcetest"
@@ -88,5 +90,19 @@ func TestRevisionsGrow(t *testing.T) {
 	for ms := range 2000 {
 		require.Less(t, source.Revision(at.Add(time.Duration(ms)*time.Millisecond), liked(1<<40)),
 			source.Revision(at.Add(time.Duration(ms+1)*time.Millisecond), nil))
+	}
+}
+
+// The help of bad_time says from when on posts are taken.
+func TestTheOldestPostIsOfTheYearThatTheHelpNames(t *testing.T) {
+	t.Parallel()
+	var year int
+	_, err := fmt.Sscanf(bus.ReasonBadTime.Meaning(), "no date, or one before %d", &year)
+	require.NoError(t, err)
+	first := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]bus.Reason{first: "", first.Add(-time.Second): bus.ReasonBadTime} {
+		reason, _ := source.Validate(&vigiev1.Mention{MentionId: "rss:1", Source: "rss", Text: "x", Kind: vigiev1.Kind_KIND_POST,
+			Origin: vigiev1.Origin_ORIGIN_IMPORTED, PublishedTime: timestamppb.New(at)}, time.Now())
+		require.Equal(t, want, reason, at)
 	}
 }
