@@ -98,10 +98,7 @@ func TestThreeOutcomes(t *testing.T) {
 			return outcomes
 		})
 	}()
-	require.Eventually(t, func() bool {
-		progress, err := b.Progress(t.Context(), bus.Scorer)
-		return err == nil && progress.Pending == 0
-	}, 10*time.Second, 10*time.Millisecond)
+	bustest.Settled(t, b, bus.Scorer)
 	require.GreaterOrEqual(t, done.Load(), int64(2))
 
 	reasons := map[bus.Reason]bus.DeadLetter{}

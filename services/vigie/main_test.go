@@ -97,7 +97,7 @@ func TestWhatAnImportCouldNotReadIsFound(t *testing.T) {
 	require.NoError(t, err)
 	for range 2 {
 		summary, err := ingest.Import{Config: cfg, Bus: b, Logger: slog.New(slog.DiscardHandler), Format: "csv", Paths: []string{posts}}.Run(t.Context())
-		require.ErrorContains(t, err, "no line could be read")
+		require.ErrorContains(t, err, "no record could be read")
 		said, command, found := strings.Cut(unread(summary), ": vigie ")
 		require.True(t, found)
 		require.Equal(t, "2 of 2 records were not read", said)
