@@ -52,7 +52,7 @@ func BenchmarkWhole(b *testing.B) {
 		}
 		cfg.Channels = []config.Channel{{ID: "hook", Kind: "webhook", URLFile: secretFile(b, "hook")}}
 		cfg.People = []config.Person{{ID: "ana", Name: "Ana", Channels: []string{"hook"}}}
-		cfg.Teams = []config.Team{{ID: "team", Rota: config.Rota{People: []string{"ana"}}}}
+		cfg.Teams = []config.Team{{ID: "team", EscalateAfter: config.Duration(5 * time.Minute), Rota: config.Rota{People: []string{"ana"}}}}
 	})
 	require.NoError(b, os.WriteFile(filepath.Join(m.folder, "hook"), []byte(hook.URL), 0o600))
 	up := m.start("up")

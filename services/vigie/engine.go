@@ -58,7 +58,7 @@ func (p *process) engine() run.Part {
 			switch {
 			case ctx.Err() != nil:
 				return nil
-			case !up && !(wasKilled(err) && kills < maxKilled):
+			case !up && (!wasKilled(err) || kills >= maxKilled):
 				return err
 			}
 			p.logger.Error("clickhouse: the engine died, starting it again", "err", err)

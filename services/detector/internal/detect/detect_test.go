@@ -243,24 +243,24 @@ func TestAClockThatGoesBackDecidesNothingTwice(t *testing.T) {
 func TestThePastIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	now := start.Add(25 * time.Hour)
-	expected := func(e *detect.Engine) float64 {
+	usual := func(e *detect.Engine) float64 {
 		changes := burst(e, now, 200, 150, true)
 		require.Len(t, changes, 1)
 		return changes[0].Evidence.ExpectedMentions
 	}
-	once := expected(aDay())
+	once := usual(aDay())
 	require.InDelta(t, 9, once, 0.5, "one a minute")
 	e := aDay()
 	for range 5 {
 		e.Learn(map[string][]detect.Minute{"zest": minutes(start, 25*60)}, rule.WindowStart(now))
 	}
-	require.InDelta(t, once, expected(e), 1e-9)
+	require.InDelta(t, once, usual(e), 1e-9)
 
 	young := func(past []detect.Minute) float64 {
 		e := detect.New(rule, start)
 		e.Watch(map[string]time.Time{"zest": now.Add(-time.Hour)})
 		e.Learn(map[string][]detect.Minute{"zest": past}, rule.WindowStart(now))
-		return expected(e)
+		return usual(e)
 	}
 	hour := minutes(now.Add(-time.Hour), 60)
 	require.InDelta(t, young(hour), young(append(minutes(now.AddDate(0, 0, -6), 1), hour...)), 1e-9)
