@@ -30,7 +30,7 @@ const (
 
 // bounds are what the server stops a query at, whatever the desk does.
 var bounds = clickhousego.Settings{
-	"max_execution_time": 3, "max_memory_usage": 1 << 30, "max_result_rows": 20_000, "result_overflow_mode": "break",
+	"max_execution_time": 3, "max_memory_usage": 1 << 30, "max_threads": 1, "max_block_size": 8192, "max_result_rows": 20_000, "result_overflow_mode": "break",
 }
 
 // figures are counts and posts, as ClickHouse told them at one moment.
@@ -155,12 +155,11 @@ func (r *reader) askFlow(ctx context.Context, f *figures) error {
 		f.sources[name] = s
 		return nil
 	}, `SELECT source,
-			uniqExactIf(mention_id, published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 MINUTE),
-			uniqExactIf(mention_id, published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 HOUR),
-			max(published_time)
+			uniqExactIf(sipHash64(mention_id), published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 MINUTE),
+			uniqExact(sipHash64(mention_id)), max(published_time)
 		FROM mentions
-		WHERE published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 DAY AND published_time <= fromUnixTimestamp64Milli(?)
-		GROUP BY source`, f.ms(), f.ms(), f.ms(), f.ms())
+		WHERE published_time > fromUnixTimestamp64Milli(?) - INTERVAL 1 HOUR AND published_time <= fromUnixTimestamp64Milli(?)
+		GROUP BY source`, f.ms(), f.ms(), f.ms())
 }
 
 func (r *reader) askTotals(ctx context.Context, f *figures) error {

@@ -195,7 +195,7 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 // readMinutes counts the mentions of every brand, by minute.
 func readMinutes(ctx context.Context, conn driver.Conn, from, before time.Time) (map[string][]detect.Minute, error) {
 	// One thread: it has time, and others need the machine.
-	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_threads": 1}))
+	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_threads": 1, "max_block_size": 8192}))
 	rows, err := conn.Query(ctx, pastMinutes, from.UnixMilli(), before.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("detector: read the past: %w", err)

@@ -22,7 +22,7 @@ import (
 
 // memoryLimit is where the garbage collector works harder rather than let the
 // process grow: with the engine beside it, everything fits in 800 MB.
-const memoryLimit = 360 << 20
+const memoryLimit = 330 << 20
 
 func (a *app) up() *cobra.Command {
 	return &cobra.Command{
