@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export CGO_ENABLED ?= 0
+ifdef VIGIE_DATA
+export VIGIE_DATA := $(abspath $(VIGIE_DATA))# tests run in folders of their own
+endif
 BIN := $(CURDIR)/bin
 ENGINE := deploy/engine/node_modules/.package-lock.json
 MODULES := proto pkg services
