@@ -174,11 +174,29 @@ func (b *Bus) Check(context.Context) error {
 
 // Bucket opens a bucket of the table.
 func (b *Bus) Bucket(ctx context.Context, name string) (jetstream.KeyValue, error) {
-	bucket, err := b.js.KeyValue(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("bus: open bucket %s: %w", name, err)
+	var bucket jetstream.KeyValue
+	err := b.patiently(ctx, "bucket "+name, func() (err error) {
+		bucket, err = b.js.KeyValue(ctx, name)
+		return err
+	})
+	return bucket, err
+}
+
+// patiently looks for something of the table. A server that went away for a moment
+// is waited for.
+func (b *Bus) patiently(ctx context.Context, what string, look func() error) error {
+	for {
+		err := look()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil, errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, jetstream.ErrBucketNotFound),
+			errors.Is(err, jetstream.ErrConsumerNotFound), errors.Is(err, jetstream.ErrStreamNotFound):
+			return fmt.Errorf("bus: open %s: %w", what, err)
+		}
+		b.logger.Warn("bus: the server does not answer, trying again", "for", what, "err", err)
+		_ = wait.For(ctx, time.Second)
 	}
-	return bucket, nil
 }
 
 // Outgoing is a message to publish.

@@ -69,7 +69,11 @@ func Permanent(reason Reason, err error) error { return &PermanentError{Reason: 
 // is then finished with a context that is not cancelled. It returns nil on
 // shutdown, and an error only when the consumer itself is broken.
 func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) error {
-	c, err := b.consumer(ctx, consumer)
+	var c jetstream.Consumer
+	err := b.patiently(ctx, "consumer "+consumer.Durable, func() (err error) {
+		c, err = b.js.Consumer(ctx, consumer.Stream, consumer.Durable)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -78,22 +82,6 @@ func (b *Bus) Consume(ctx context.Context, consumer Consumer, handle Handler) er
 		group.Go(func() error { return b.follow(ctx, c, consumer, worker, handle) })
 	}
 	return group.Wait()
-}
-
-// consumer looks a consumer up. A server that went away for a moment is waited for.
-func (b *Bus) consumer(ctx context.Context, consumer Consumer) (jetstream.Consumer, error) {
-	for {
-		c, err := b.js.Consumer(ctx, consumer.Stream, consumer.Durable)
-		switch {
-		case err == nil:
-			return c, nil
-		case ctx.Err() != nil, errors.Is(err, jetstream.ErrConsumerNotFound), errors.Is(err, jetstream.ErrStreamNotFound),
-			errors.Is(err, nats.ErrConnectionClosed):
-			return nil, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
-		}
-		b.logger.Warn("bus: the server does not answer, trying again", "consumer", consumer.Durable, "err", err)
-		_ = wait.For(ctx, time.Second)
-	}
 }
 
 // follow is one worker of a consumer. It asks for a batch when it has done the one

@@ -50,7 +50,10 @@ type service struct {
 	revisions map[string]uint64            // of the bucket's keys, as this process wrote or read them
 }
 
-var errLearning = errors.New("the past is being read")
+var (
+	errLearning = errors.New("the past is being read")
+	errBroken   = errors.New("what was kept of an incident cannot be read")
+)
 
 // Run detects until ctx is done, whenever it holds the lease.
 func Run(ctx context.Context, env run.Env, ready func()) error {
@@ -124,11 +127,26 @@ func (s *service) detect(ctx context.Context) error {
 	return group.Wait()
 }
 
-// takeUp goes on where the detector before this one stopped: at the receipt of
-// what it acknowledged last. What came since is delivered, and decided on as if
-// it came now. A ClickHouse that does not answer is waited for, as long as it takes.
+// takeUp goes on where the detector before this one stopped. A bus or a ClickHouse
+// that does not answer is waited for, as long as it takes; state of our own that
+// cannot be read is not.
 func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 	s.awaitStore(ctx)
+	for {
+		err := s.takeUpOnce(ctx, past)
+		if err == nil || errors.Is(err, bus.ErrLeaseLost) || errors.Is(err, errBroken) {
+			return err
+		}
+		s.logger.Warn("detector: the past cannot be read, nothing is detected yet, trying again", "err", err)
+		if err := wait.For(ctx, retryAfter); err != nil {
+			return err
+		}
+	}
+}
+
+// takeUpOnce begins at the receipt of what was acknowledged last. What came since
+// is delivered, and decided on as if it came now.
+func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	now, err := s.reached(ctx)
 	if err != nil {
 		return err
@@ -138,21 +156,15 @@ func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 	if err != nil {
 		return err
 	}
-	for {
-		engine := detect.New(rule(cfg), now)
-		engine.Watch(since)
-		err := recall(ctx, past, engine, rule(cfg), now)
-		if err == nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.engine, s.now, s.unsent, s.stale = engine, now, nil, false
-			return s.restore(ctx)
-		}
-		s.logger.Warn("detector: the past cannot be read, nothing is detected yet, trying again", "err", err)
-		if err := wait.For(ctx, retryAfter); err != nil {
-			return err
-		}
+	engine := detect.New(rule(cfg), now)
+	engine.Watch(since)
+	if err := recall(ctx, past, engine, rule(cfg), now); err != nil {
+		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.engine, s.now, s.unsent, s.stale = engine, now, nil, false
+	return s.restore(ctx)
 }
 
 // recall gives an engine the past up to its window, and the window up to now.

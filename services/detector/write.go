@@ -226,10 +226,10 @@ func (s *service) restoreOne(ctx context.Context, key string, data []byte) error
 	var record saved
 	var incident vigiev1.Incident
 	if err := json.Unmarshal(data, &record); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errBroken, err)
 	}
 	if err := protojson.Unmarshal(record.Incident, &incident); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errBroken, err)
 	}
 	open := incident.State == vigiev1.IncidentState_INCIDENT_STATE_OPEN
 	switch {

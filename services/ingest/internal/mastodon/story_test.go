@@ -114,7 +114,7 @@ func TestStreamsThatOverlapBringAPostOnce(t *testing.T) {
 	}
 	post := s.say("@zestaline zestaline #bulles", "bulles")
 	sourcetest.Eventually(t, "three streams have brought it", func() bool {
-		return counted("published")+counted("duplicate") == 3
+		return counted("published")+counted("duplicate") >= 3 // a reading of the timeline may show it too
 	})
 	require.InDelta(t, 1, counted("published", "first"), 0)
 
