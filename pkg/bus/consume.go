@@ -52,6 +52,15 @@ func (e *RetryError) Unwrap() error { return e.Err }
 // else is at fault. The delay grows with each delivery where it is 0.
 func Retry(delay time.Duration, err error) error { return &RetryError{Delay: delay, Err: err} }
 
+// RetryRest asks again for each message of a batch that has no outcome of its own.
+func RetryRest(outcomes []error, delay time.Duration, err error) {
+	for i := range outcomes {
+		if outcomes[i] == nil {
+			outcomes[i] = Retry(delay, err)
+		}
+	}
+}
+
 // PermanentError says that the message itself is at fault.
 type PermanentError struct {
 	Reason Reason

@@ -46,11 +46,7 @@ func (s *service) noteSources(ctx context.Context, batch []*bus.Message) []error
 	}
 	s.metrics.blind.Set(float64(len(s.blind)))
 	if err := s.flush(ctx); err != nil {
-		for i := range outcomes {
-			if outcomes[i] == nil {
-				outcomes[i] = bus.Retry(0, err)
-			}
-		}
+		bus.RetryRest(outcomes, 0, err)
 	}
 	return outcomes
 }

@@ -46,19 +46,19 @@ ORDER BY collected_time`
 // acknowledged: it will not be delivered again. A store that is far behind is not
 // waited for: a window that lacks some mentions is better than none.
 func (s *service) awaitStore(ctx context.Context) {
-	deadline := time.Now().Add(storeWait)
-	for ctx.Err() == nil {
+	err := wait.Until(ctx, storeWait, 100*time.Millisecond, func() error {
 		stored, err := s.stored(ctx)
-		if stored {
-			return
+		if err == nil && !stored {
+			err = errBehind
 		}
-		if time.Now().After(deadline) {
-			s.logger.Warn("detector: the tables are behind: an incident under way may be seen late", "err", err)
-			return
-		}
-		_ = wait.For(ctx, 100*time.Millisecond)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.logger.Warn("detector: an incident under way may be seen late", "err", err)
 	}
 }
+
+var errBehind = errors.New("the tables are behind what was counted")
 
 // tablesStand fails as long as the store has not made its tables.
 func tablesStand(ctx context.Context, past driver.Conn) error {

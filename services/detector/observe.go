@@ -43,11 +43,7 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	}
 	s.metrics.observed.Add(float64(len(batch)))
 	if err := s.flush(ctx); err != nil {
-		for i := range outcomes {
-			if outcomes[i] == nil {
-				outcomes[i] = bus.Retry(0, err)
-			}
-		}
+		bus.RetryRest(outcomes, 0, err)
 	}
 	return outcomes
 }

@@ -1,48 +1,27 @@
-package detector
+package detector_test
 
 import (
-	"context"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
-	"github.com/vigie-monitor/vigie/pkg/config"
-	"github.com/vigie-monitor/vigie/pkg/obs"
-	"github.com/vigie-monitor/vigie/pkg/run"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
-	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
+	"github.com/vigie-monitor/vigie/services/detector"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
-	"github.com/vigie-monitor/vigie/services/store"
 )
 
 // A mention is the same to the detector whether it comes from the stream or, after
 // a restart, from the tables.
 func TestTheTablesAndTheStreamTellTheSameMention(t *testing.T) {
 	t.Parallel()
-	database := clickhousetest.Database(t)
-	cfg := config.Default()
-	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
-	require.NoError(t, store.Migrate(t.Context(), cfg))
-	b := bustest.Start(t)
-	ctx, stop := context.WithCancel(t.Context())
-	stored := make(chan error, 1)
-	go func() {
-		stored <- store.Run(ctx, run.Env{Config: config.NewLive(cfg), Bus: b, Logger: slog.New(slog.DiscardHandler),
-			Registry: prometheus.NewRegistry(), Health: obs.NewHealth()}, func() {})
-	}()
-	t.Cleanup(func() {
-		stop()
-		require.NoError(t, <-stored)
-	})
+	b := emptyBench(t)
 
 	now := time.Now().Truncate(time.Millisecond).UTC()
 	at := timestamppb.New(now)
@@ -65,18 +44,18 @@ func TestTheTablesAndTheStreamTellTheSameMention(t *testing.T) {
 	}
 	var streamed []detect.Mention
 	for _, s := range all {
-		_, err := b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, "zest", "x"), ID: s.Mention.MentionId, Message: s})
+		_, err := b.bus.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, "zest", "x"), ID: s.Mention.MentionId, Message: s})
 		require.NoError(t, err)
-		m, err := observed(s)
+		m, err := detector.Observed(s)
 		require.NoError(t, err)
 		streamed = append(streamed, m)
 	}
-	bustest.Settled(t, b, bus.StoreScored)
-	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	conn, err := clickhouse.Open(t.Context(), b.cfg, time.Second)
 	require.NoError(t, err)
 	defer conn.Close()
 	var told []detect.Mention
-	require.NoError(t, eachLast(t.Context(), conn, now.Add(-time.Minute), now, func(_ string, m detect.Mention) {
+	require.NoError(t, detector.EachLast(t.Context(), conn, now.Add(-time.Minute), now, func(_ string, m detect.Mention) {
 		m.Published, m.Collected = m.Published.UTC(), m.Collected.UTC()
 		told = append(told, m)
 	}))

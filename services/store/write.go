@@ -47,11 +47,7 @@ func (b *block) says(id string, revision uint64) {
 // again makes every message that is not dead come again.
 func (s *service) again(b *block, table string, err error) []error {
 	s.metrics.failures.WithLabelValues(table).Inc()
-	for i, outcome := range b.outcomes {
-		if outcome == nil {
-			b.outcomes[i] = bus.Retry(retryDelay, err)
-		}
-	}
+	bus.RetryRest(b.outcomes, retryDelay, err)
 	return b.outcomes
 }
 
