@@ -15,6 +15,8 @@ const (
 	// officialShare is the share of posts that brands write themselves, in
 	// office hours.
 	officialShare = 0.04
+	// pressShare is the share of conversations that are a newspaper's article.
+	pressShare = 0.05
 )
 
 // schedule holds posts that are not due yet, the next one first.
@@ -84,6 +86,9 @@ func (w *World) minute(minute int64) []Post {
 	for range poisson(r, mean) {
 		root := w.root(r, within(r, start, time.Minute))
 		posts = append(posts, root)
+		if root.Title != "" {
+			continue // nobody answers a newspaper where we could read it
+		}
 		for range poisson(r, answers) {
 			late := time.Duration(r.ExpFloat64() * float64(4*time.Minute))
 			posts = append(posts, w.answer(r, root, root.Time.Add(5*time.Second+min(late, patience-time.Minute))))
@@ -105,7 +110,20 @@ func (w *World) root(r *rand.Rand, at time.Time) Post {
 	if hour := at.In(w.paris).Hour(); hour >= 8 && hour < 19 && r.Float64() < officialShare {
 		return w.announcement(r, at, official(i, brand), brand)
 	}
-	return w.post(r, at, author, language, brand, pick(r, concerns[brand.Sector]), someTone(r))
+	topic := pick(r, concerns[brand.Sector])
+	if r.Float64() < pressShare {
+		return w.article(r, at, language, brand, topic)
+	}
+	return w.post(r, at, author, language, brand, topic, someTone(r))
+}
+
+// article is what a newspaper writes of a brand on a day like any other.
+func (w *World) article(r *rand.Rand, at time.Time, language string, brand Brand, topic Topic) Post {
+	words := lexicons[language]
+	p := w.post(r, at, newspaper(r, language), language, brand, topic, Neutral)
+	p.Title = fill(r, language, brand, brand.Name, pick(r, words.headlines))
+	p.Text, p.Hashtags = fill(r, language, brand, brand.Name, pick(r, words.articles)), nil
+	return p
 }
 
 // announcement is a post of a brand's own account.

@@ -21,8 +21,10 @@ type lexicon struct {
 	replies  [3][]string
 	relays   []string
 	official []string // what brands say of themselves
-	hashtags map[Topic][]string
-	crises   map[CrisisKind]drama
+	// What newspapers write on a day like any other.
+	headlines, articles []string
+	hashtags            map[Topic][]string
+	crises              map[CrisisKind]drama
 }
 
 var lexicons = map[string]lexicon{"fr": french, "en": english}

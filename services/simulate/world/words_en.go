@@ -66,6 +66,15 @@ var english = lexicon{
 		"hello {p}! Come and meet the {b} team", "{b} is answering your questions {d}", "{t}, only at {b}", "thank you for your messages, everyone at {b} reads them",
 		"{b} is growing {p}", "behind the scenes at {b} {p}", "all about {t}, from {b}", "a question about {t}? {b} is here for you",
 	},
+	headlines: []string{
+		"{b} opens a new site {p}", "What customers expect of {b} this year", "{b} names a new head of marketing", "{b}, {n} years on: a portrait",
+		"{b} publishes its figures for the quarter", "Behind the counter with {b} {p}", "Five things to know about {b}", "{b} signs with a local partner {p}",
+	},
+	articles: []string{
+		"The company announced it {d}: {b} will hire {n} people {p}.", "We spent a day with the team of {b} {p}. A report.",
+		"Between habits that change and costs that grow, {b} looks for its balance. An interview.", "Sales of {b} moved by {n} percent over a year, in line with the sector.",
+		"{b} presented {t} {d} to the press and to a few customers.", "A survey of {n} readers about {b}: what they know, what they ask for.",
+	},
 	hashtags: map[Topic][]string{
 		Product: {"review", "newin"}, Service: {"customerservice", "support"}, Price: {"costofliving", "prices"},
 		Delivery: {"delivery", "parcel"}, Outage: {"outage", "down"}, Safety: {"safety", "recall"}, People: {"jobs", "work"},

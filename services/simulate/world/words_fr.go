@@ -67,6 +67,15 @@ var french = lexicon{
 		"bonjour {p} ! L'équipe {b} vous attend {d}", "{b} répond à vos questions {d}", "{t}, c'est chez {b}", "merci pour vos messages, toute l'équipe {b} les lit",
 		"{b} agrandit son équipe {p}", "les coulisses de {b} {p}, en images", "{t} : {b} vous dit tout", "une question sur {t} ? {b} est là {d}",
 	},
+	headlines: []string{
+		"{b} ouvre un nouveau site {p}", "Ce que les clients attendent de {b} cette année", "{b} nomme une nouvelle directrice du marketing", "{b}, {n} ans après : portrait",
+		"{b} publie ses chiffres du trimestre", "Dans les coulisses de {b} {p}", "Cinq choses à savoir sur {b}", "{b} signe avec un partenaire local {p}",
+	},
+	articles: []string{
+		"L'entreprise l'a annoncé {d} : {b} va recruter {n} personnes {p}.", "Nous avons passé une journée avec l'équipe de {b} {p}. Reportage.",
+		"Entre des habitudes qui changent et des coûts qui montent, {b} cherche son équilibre. Entretien.", "Les ventes de {b} ont varié de {n} pour cent sur un an, comme le secteur.",
+		"{b} a présenté {t} {d} à la presse et à quelques clients.", "Nous avons interrogé {n} lecteurs sur {b} : ce qu'ils en savent, ce qu'ils demandent.",
+	},
 	hashtags: map[Topic][]string{
 		Product: {"test", "avis", "nouveauté"}, Service: {"serviceclient", "relationclient"}, Price: {"inflation", "pouvoirdachat"},
 		Delivery: {"livraison", "colis"}, Outage: {"panne", "réseau"}, Safety: {"sécurité", "rappel"}, People: {"emploi", "travail"},

@@ -163,7 +163,7 @@ func TestACrisisGoesFromSlightlyUnusualToOverwhelming(t *testing.T) {
 		if post.ReplyTo == origin.Number {
 			replied++
 		}
-		if post.Title != "" {
+		if post.Title != "" && post.Topic == Safety {
 			press++
 			require.Greater(t, post.Time.Sub(begun), 50*time.Second)
 		}
@@ -256,4 +256,21 @@ func TestACrisisIsToldAgain(t *testing.T) {
 	require.Subset(t, told, again)
 	_, err = first.Retell("zestaline", "meteor", tuesday)
 	require.ErrorContains(t, err, "outage")
+}
+
+// A page of news has something to read on any day, also at night.
+func TestNewspapersWriteOfEveryBrandEveryDay(t *testing.T) {
+	t.Parallel()
+	written := map[string]int{}
+	for _, post := range New(1515, 0.5).History(tuesday.Add(-24*time.Hour), tuesday) {
+		if post.Title != "" {
+			written[post.Brand]++
+			written[post.Language]++
+		}
+	}
+	for _, brand := range Brands() {
+		require.Positive(t, written[brand.ID], brand.ID)
+	}
+	require.Positive(t, written["fr"])
+	require.Positive(t, written["en"])
 }
