@@ -50,10 +50,11 @@ var (
 	maxDeliver      = 1 << 20 // redelivery never gives up by itself: a handler says when a message is dead
 
 	// duplicatesWindow is how long a stream knows a message's id. Each id costs
-	// memory, so the busy streams know them for less: what comes again later is
-	// counted once all the same, by the store and by the detector.
+	// memory, and time at each garbage collection, so the busy streams know them
+	// for little longer than ackWait: what comes again later is counted once all
+	// the same, by the store and by the detector.
 	duplicatesWindow = 10 * time.Minute
-	busyWindow       = time.Minute
+	busyWindow       = 15 * time.Second
 )
 
 // Buckets of small state.

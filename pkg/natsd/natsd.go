@@ -60,6 +60,7 @@ func start(host string, port int, dir string) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "vigie", Host: host, Port: port, MaxPayload: maxPayload,
 		JetStream: true, StoreDir: dir, SyncInterval: syncInterval, NoSigs: true, NoLog: true,
+		NoSublistCache: true, // most subjects are acknowledgements, each seen once
 	})
 	if err != nil {
 		return nil, fmt.Errorf("natsd: %w", err)
