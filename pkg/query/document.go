@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// Span is a range of bytes of a text.
+type Span struct{ From, To int }
+
 // Document is a text read once, to be matched by several sets and looked at word
 // by word. It can be read into again.
 type Document struct {
