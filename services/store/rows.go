@@ -27,7 +27,7 @@ var tables = []string{tableMentions, tableHeads, tableDeletions, tableIncidents,
 var insertInto = map[string]string{
 	tableMentions: `INSERT INTO mention_revisions (brand_id, mention_id, revision, source, page, ownership, kind, origin,
 		url, title, text, language, author_id, author_handle, author_name, followers, verified, likes, shares, replies,
-		in_reply_to, shared_id, sentiment, sentiment_score, topics, owner, model_version,
+		in_reply_to, shared_id, sentiment, sentiment_score, topics, owner, risks, risk_words, recommendation, story_id, model_version,
 		published_time, collected_time, scored_time, import_id, is_deleted)`,
 	tableHeads:     `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
 	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
@@ -44,8 +44,10 @@ func checkScored(s *vigiev1.ScoredMention) error {
 	if m.GetMentionId() == "" || s.BrandId == "" || m.PublishedTime == nil {
 		return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a scored mention without mention_id, brand_id or published_time"))
 	}
-	if s.Sentiment.Descriptor().Values().ByNumber(s.Sentiment.Number()) == nil {
-		return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: %s: %d is no Sentiment", m.MentionId, s.Sentiment))
+	for _, v := range []protoreflect.Enum{s.Sentiment, s.Recommendation} { // not set has a word here
+		if !has(v) {
+			return noWord(m.MentionId, v)
+		}
 	}
 	return checkEnums(m.MentionId, m.Ownership, m.Kind, m.Origin)
 }
@@ -54,24 +56,39 @@ func checkScored(s *vigiev1.ScoredMention) error {
 // would keep its whole block out, again and again.
 func checkEnums(id string, values ...protoreflect.Enum) error {
 	for _, v := range values {
-		if v.Number() == 0 || v.Descriptor().Values().ByNumber(v.Number()) == nil {
-			return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: %s: %d is no %s", id, v.Number(), v.Descriptor().Name()))
+		if v.Number() == 0 || !has(v) {
+			return noWord(id, v)
 		}
 	}
 	return nil
 }
 
+func has(v protoreflect.Enum) bool { return v.Descriptor().Values().ByNumber(v.Number()) != nil }
+
+func noWord(id string, v protoreflect.Enum) error {
+	return bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: %s: %d is no %s", id, v.Number(), v.Descriptor().Name()))
+}
+
 // mentionRow is a mention as it was scored, with what was admitted of it.
 func mentionRow(s *vigiev1.ScoredMention, admitted head) []any {
 	m := s.GetMention()
+	risks, words := risksOf(s)
 	return []any{
 		s.BrandId, m.MentionId, m.Revision, m.Source, m.Page, int8(m.Ownership), int8(m.Kind), admitted.Origin,
 		m.Url, m.Title, m.Text, s.Language, m.GetAuthor().GetAuthorId(), m.GetAuthor().GetHandle(), m.GetAuthor().GetName(),
 		m.GetAuthor().GetFollowers(), m.GetAuthor().GetVerified(),
 		m.GetEngagement().GetLikes(), m.GetEngagement().GetShares(), m.GetEngagement().GetReplies(),
-		m.InReplyTo, m.Shares, int8(s.Sentiment), s.SentimentScore, s.Topics, s.Owner, s.ModelVersion,
+		m.InReplyTo, m.Shares, int8(s.Sentiment), s.SentimentScore, s.Topics, s.Owner, risks, words, int8(s.Recommendation), s.StoryId, s.ModelVersion,
 		admitted.PublishedTime, admitted.CollectedTime, moment(s.ScoredTime), admitted.ImportID, admitted.IsDeleted,
 	}
+}
+
+// risksOf are the risks of a mention, and the words of all of them.
+func risksOf(s *vigiev1.ScoredMention) (ids, words []string) {
+	for _, risk := range s.Risks {
+		ids, words = append(ids, risk.RiskId), append(words, risk.Words...)
+	}
+	return ids, words
 }
 
 func incidentRow(in *vigiev1.Incident) ([]any, error) {

@@ -224,3 +224,21 @@ func TestIncidentsAndPagesAreReadAsTheyStand(t *testing.T) {
 	require.Equal(t, "acked Camille", value[string](t, conn, `SELECT concat(toString(state), ' ', acked_by) FROM pages`))
 	require.True(t, noon.Equal(value[time.Time](t, conn, `SELECT sent_time FROM pages`)))
 }
+
+// What the scorer says is written whole; of a mention that it said nothing of, each
+// is empty, and the story its own.
+func TestWhatTheScorerSaysIsRead(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	silent, said := scored(1, 0, "silent"), scored(2, 0, "boycottez, fuyez")
+	said.Risks = []*vigiev1.Risk{{RiskId: "boycott", Words: []string{"boycottez"}}, {RiskId: "injury", Words: []string{"malade", "urgences"}}}
+	said.Recommendation, said.StoryId = vigiev1.Recommendation_RECOMMENDATION_WARNS, "rss:1"
+	publish(t, b, silent, 0)
+	publish(t, b, said, 0)
+	require.Eventually(t, func() bool { return value[uint64](t, conn, "SELECT count() FROM mentions") == 2 }, 20*time.Second, 50*time.Millisecond)
+	row := func(id string) string {
+		return value[string](t, conn, `SELECT toString((risks, risk_words, recommendation, story_id)) FROM mentions WHERE mention_id = '`+id+`'`)
+	}
+	require.Equal(t, `(['boycott','injury'],['boycottez','malade','urgences'],'warns','rss:1')`, row("rss:2"))
+	require.Equal(t, `([],[],'none','rss:1')`, row("rss:1"))
+}

@@ -22,6 +22,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Recommendation is what an author advises others to do.
+type Recommendation int32
+
+const (
+	// Nothing is advised.
+	Recommendation_RECOMMENDATION_UNSPECIFIED Recommendation = 0
+	// To choose the brand.
+	Recommendation_RECOMMENDATION_RECOMMENDS Recommendation = 1
+	// To leave or avoid it.
+	Recommendation_RECOMMENDATION_WARNS Recommendation = 2
+)
+
+// Enum value maps for Recommendation.
+var (
+	Recommendation_name = map[int32]string{
+		0: "RECOMMENDATION_UNSPECIFIED",
+		1: "RECOMMENDATION_RECOMMENDS",
+		2: "RECOMMENDATION_WARNS",
+	}
+	Recommendation_value = map[string]int32{
+		"RECOMMENDATION_UNSPECIFIED": 0,
+		"RECOMMENDATION_RECOMMENDS":  1,
+		"RECOMMENDATION_WARNS":       2,
+	}
+)
+
+func (x Recommendation) Enum() *Recommendation {
+	p := new(Recommendation)
+	*p = x
+	return p
+}
+
+func (x Recommendation) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Recommendation) Descriptor() protoreflect.EnumDescriptor {
+	return file_vigie_v1_scored_proto_enumTypes[0].Descriptor()
+}
+
+func (Recommendation) Type() protoreflect.EnumType {
+	return &file_vigie_v1_scored_proto_enumTypes[0]
+}
+
+func (x Recommendation) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Recommendation.Descriptor instead.
+func (Recommendation) EnumDescriptor() ([]byte, []int) {
+	return file_vigie_v1_scored_proto_rawDescGZIP(), []int{0}
+}
+
 // Sentiment of a mention towards a brand.
 type Sentiment int32
 
@@ -63,11 +116,11 @@ func (x Sentiment) String() string {
 }
 
 func (Sentiment) Descriptor() protoreflect.EnumDescriptor {
-	return file_vigie_v1_scored_proto_enumTypes[0].Descriptor()
+	return file_vigie_v1_scored_proto_enumTypes[1].Descriptor()
 }
 
 func (Sentiment) Type() protoreflect.EnumType {
-	return &file_vigie_v1_scored_proto_enumTypes[0]
+	return &file_vigie_v1_scored_proto_enumTypes[1]
 }
 
 func (x Sentiment) Number() protoreflect.EnumNumber {
@@ -76,7 +129,7 @@ func (x Sentiment) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Sentiment.Descriptor instead.
 func (Sentiment) EnumDescriptor() ([]byte, []int) {
-	return file_vigie_v1_scored_proto_rawDescGZIP(), []int{0}
+	return file_vigie_v1_scored_proto_rawDescGZIP(), []int{1}
 }
 
 // ScoredMention is a mention seen from one brand: a mention that concerns two
@@ -96,12 +149,19 @@ type ScoredMention struct {
 	// What it is about, from the configured topics, in alphabetical order.
 	Topics []string `protobuf:"bytes,6,rep,name=topics,proto3" json:"topics,omitempty"`
 	// The department that should answer, by topic: "customer_care", "pr",
-	// "marketing", "sales", "hr"; empty when no topic was found.
+	// "marketing", "sales", "hr", "legal"; empty when no topic was found.
 	Owner string `protobuf:"bytes,7,opt,name=owner,proto3" json:"owner,omitempty"`
 	// Version of the rules and model that scored it.
 	ModelVersion string `protobuf:"bytes,8,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
 	// When it was scored.
-	ScoredTime    *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=scored_time,json=scoredTime,proto3" json:"scored_time,omitempty"`
+	ScoredTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=scored_time,json=scoredTime,proto3" json:"scored_time,omitempty"`
+	// What in it may become serious, with the words that say so.
+	Risks []*Risk `protobuf:"bytes,10,rep,name=risks,proto3" json:"risks,omitempty"`
+	// Whether its author recommends this brand, or warns others off it.
+	Recommendation Recommendation `protobuf:"varint,11,opt,name=recommendation,proto3,enum=vigie.v1.Recommendation" json:"recommendation,omitempty"`
+	// The story it tells: copies of one text, in whatever source, have the same. It is
+	// the mention_id of the first copy seen.
+	StoryId       string `protobuf:"bytes,12,opt,name=story_id,json=storyId,proto3" json:"story_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -199,11 +259,88 @@ func (x *ScoredMention) GetScoredTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ScoredMention) GetRisks() []*Risk {
+	if x != nil {
+		return x.Risks
+	}
+	return nil
+}
+
+func (x *ScoredMention) GetRecommendation() Recommendation {
+	if x != nil {
+		return x.Recommendation
+	}
+	return Recommendation_RECOMMENDATION_UNSPECIFIED
+}
+
+func (x *ScoredMention) GetStoryId() string {
+	if x != nil {
+		return x.StoryId
+	}
+	return ""
+}
+
+// Risk is a sign in a mention that more may come of it.
+type Risk struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which: "boycott", "recall", "injury", "legal_threat", "leak", "discrimination",
+	// "strike", "journalist", "influencer".
+	RiskId string `protobuf:"bytes,1,opt,name=risk_id,json=riskId,proto3" json:"risk_id,omitempty"`
+	// The words that say so, as they are written.
+	Words         []string `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Risk) Reset() {
+	*x = Risk{}
+	mi := &file_vigie_v1_scored_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Risk) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Risk) ProtoMessage() {}
+
+func (x *Risk) ProtoReflect() protoreflect.Message {
+	mi := &file_vigie_v1_scored_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Risk.ProtoReflect.Descriptor instead.
+func (*Risk) Descriptor() ([]byte, []int) {
+	return file_vigie_v1_scored_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Risk) GetRiskId() string {
+	if x != nil {
+		return x.RiskId
+	}
+	return ""
+}
+
+func (x *Risk) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
 var File_vigie_v1_scored_proto protoreflect.FileDescriptor
 
 const file_vigie_v1_scored_proto_rawDesc = "" +
 	"\n" +
-	"\x15vigie/v1/scored.proto\x12\bvigie.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16vigie/v1/mention.proto\"\xdf\x02\n" +
+	"\x15vigie/v1/scored.proto\x12\bvigie.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16vigie/v1/mention.proto\"\xe2\x03\n" +
 	"\rScoredMention\x12+\n" +
 	"\amention\x18\x01 \x01(\v2\x11.vigie.v1.MentionR\amention\x12\x19\n" +
 	"\bbrand_id\x18\x02 \x01(\tR\abrandId\x12\x1a\n" +
@@ -214,7 +351,18 @@ const file_vigie_v1_scored_proto_rawDesc = "" +
 	"\x05owner\x18\a \x01(\tR\x05owner\x12#\n" +
 	"\rmodel_version\x18\b \x01(\tR\fmodelVersion\x12;\n" +
 	"\vscored_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"scoredTime*m\n" +
+	"scoredTime\x12$\n" +
+	"\x05risks\x18\n" +
+	" \x03(\v2\x0e.vigie.v1.RiskR\x05risks\x12@\n" +
+	"\x0erecommendation\x18\v \x01(\x0e2\x18.vigie.v1.RecommendationR\x0erecommendation\x12\x19\n" +
+	"\bstory_id\x18\f \x01(\tR\astoryId\"5\n" +
+	"\x04Risk\x12\x17\n" +
+	"\arisk_id\x18\x01 \x01(\tR\x06riskId\x12\x14\n" +
+	"\x05words\x18\x02 \x03(\tR\x05words*i\n" +
+	"\x0eRecommendation\x12\x1e\n" +
+	"\x1aRECOMMENDATION_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19RECOMMENDATION_RECOMMENDS\x10\x01\x12\x18\n" +
+	"\x14RECOMMENDATION_WARNS\x10\x02*m\n" +
 	"\tSentiment\x12\x19\n" +
 	"\x15SENTIMENT_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12SENTIMENT_NEGATIVE\x10\x01\x12\x15\n" +
@@ -233,23 +381,27 @@ func file_vigie_v1_scored_proto_rawDescGZIP() []byte {
 	return file_vigie_v1_scored_proto_rawDescData
 }
 
-var file_vigie_v1_scored_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_vigie_v1_scored_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_vigie_v1_scored_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_vigie_v1_scored_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_vigie_v1_scored_proto_goTypes = []any{
-	(Sentiment)(0),                // 0: vigie.v1.Sentiment
-	(*ScoredMention)(nil),         // 1: vigie.v1.ScoredMention
-	(*Mention)(nil),               // 2: vigie.v1.Mention
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(Recommendation)(0),           // 0: vigie.v1.Recommendation
+	(Sentiment)(0),                // 1: vigie.v1.Sentiment
+	(*ScoredMention)(nil),         // 2: vigie.v1.ScoredMention
+	(*Risk)(nil),                  // 3: vigie.v1.Risk
+	(*Mention)(nil),               // 4: vigie.v1.Mention
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_vigie_v1_scored_proto_depIdxs = []int32{
-	2, // 0: vigie.v1.ScoredMention.mention:type_name -> vigie.v1.Mention
-	0, // 1: vigie.v1.ScoredMention.sentiment:type_name -> vigie.v1.Sentiment
-	3, // 2: vigie.v1.ScoredMention.scored_time:type_name -> google.protobuf.Timestamp
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4, // 0: vigie.v1.ScoredMention.mention:type_name -> vigie.v1.Mention
+	1, // 1: vigie.v1.ScoredMention.sentiment:type_name -> vigie.v1.Sentiment
+	5, // 2: vigie.v1.ScoredMention.scored_time:type_name -> google.protobuf.Timestamp
+	3, // 3: vigie.v1.ScoredMention.risks:type_name -> vigie.v1.Risk
+	0, // 4: vigie.v1.ScoredMention.recommendation:type_name -> vigie.v1.Recommendation
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_vigie_v1_scored_proto_init() }
@@ -263,8 +415,8 @@ func file_vigie_v1_scored_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vigie_v1_scored_proto_rawDesc), len(file_vigie_v1_scored_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   1,
+			NumEnums:      2,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
