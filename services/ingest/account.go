@@ -10,7 +10,6 @@ import (
 
 	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
@@ -112,12 +111,9 @@ func (im *importer) await(ctx context.Context, consumer bus.Consumer, sequence u
 // lastOf is the last sequence of a stream.
 func (im *importer) lastOf(ctx context.Context, name string) (last uint64, err error) {
 	err = im.retry(ctx, func() error {
-		stream, err := im.Bus.JetStream().Stream(ctx, name)
-		if err != nil {
-			return fmt.Errorf("import: stream %s: %w", name, err)
-		}
-		last = stream.CachedInfo().State.LastSeq
-		return nil
+		extent, err := im.Bus.Extent(ctx, name)
+		last = extent.Last
+		return err
 	})
 	return last, err
 }
@@ -237,40 +233,15 @@ func visit(ctx context.Context, conn driver.Conn, row func(driver.Rows) error, q
 
 // readReceipts reads on in the scorer's receipts, for those of this run.
 func (im *importer) readReceipts(ctx context.Context) error {
-	stream, err := im.Bus.JetStream().Stream(ctx, bus.StreamDropped)
-	if err != nil {
-		return fmt.Errorf("import: stream %s: %w", bus.StreamDropped, err)
-	}
-	state := stream.CachedInfo().State
-	im.receipt = max(im.receipt, state.FirstSeq-min(1, state.FirstSeq))
-	if state.Msgs == 0 || im.receipt >= state.LastSeq {
-		return nil
-	}
-	receipts, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: im.receipt + 1,
+	var err error
+	im.receipt, err = im.Bus.ReadOn(ctx, bus.StreamDropped, im.receipt, func(m *bus.Message) {
+		var drop vigiev1.Drop
+		if m.Decode(&drop) == nil && drop.ImportId == im.id && drop.Revision == im.entries[drop.MentionId].revision {
+			im.found(drop.MentionId, unique.Make(drop.Reason).Value())
+		}
 	})
 	if err != nil {
 		return fmt.Errorf("import: read the receipts: %w", err)
-	}
-	messages, err := receipts.Messages()
-	if err != nil {
-		return fmt.Errorf("import: read the receipts: %w", err)
-	}
-	defer messages.Stop()
-	for im.receipt < state.LastSeq {
-		msg, err := messages.Next(jetstream.NextMaxWait(10 * time.Second))
-		if err != nil {
-			return fmt.Errorf("import: read the receipts: %w", err)
-		}
-		meta, err := msg.Metadata()
-		if err != nil {
-			return fmt.Errorf("import: read the receipts: %w", err)
-		}
-		im.receipt = meta.Sequence.Stream
-		var drop vigiev1.Drop
-		if proto.Unmarshal(msg.Data(), &drop) == nil && drop.ImportId == im.id && drop.Revision == im.entries[drop.MentionId].revision {
-			im.found(drop.MentionId, unique.Make(drop.Reason).Value())
-		}
 	}
 	return nil
 }
