@@ -16,6 +16,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/run"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/score"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/story"
 )
 
 // reasonNoBrand is why a mention is dropped.
@@ -24,12 +25,13 @@ const reasonNoBrand = "no_brand"
 type service struct {
 	bus     *bus.Bus
 	scorer  atomic.Pointer[score.Scorer]
+	stories *story.Index
 	metrics *metrics
 }
 
 // Run scores until ctx is done, then ends with the batch under way.
 func Run(ctx context.Context, env run.Env, ready func()) error {
-	s := &service{bus: env.Bus, metrics: newMetrics(env.Registry)}
+	s := &service{bus: env.Bus, stories: newStories(), metrics: newMetrics(env.Registry)}
 	scorer, err := compile(env.Config.Get())
 	if err != nil {
 		return err
@@ -39,6 +41,9 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 		scorer, err := compile(cfg)
 		return func() { s.scorer.Store(scorer) }, err
 	})
+	if err := recallStories(ctx, s.bus, s.stories); err != nil {
+		return err
+	}
 	env.Health.Require("scorer", env.Bus.Check)
 	ready()
 	return env.Bus.Consume(ctx, bus.Scorer, s.handle)
@@ -96,7 +101,7 @@ func (s *service) score(scorer *score.Scorer, mention *vigiev1.Mention) []bus.Ou
 	}
 	s.metrics.scored.WithLabelValues(languageLabel(result.Language)).Inc()
 	outs := make([]bus.Outgoing, len(result.Brands))
-	now := timestamppb.Now()
+	now, storyID := timestamppb.Now(), storyOf(s.stories, mention)
 	for i, brand := range result.Brands {
 		outs[i] = bus.Outgoing{
 			Subject: bus.Subject(bus.SubjectScored, brand, mention.Source),
@@ -104,7 +109,7 @@ func (s *service) score(scorer *score.Scorer, mention *vigiev1.Mention) []bus.Ou
 			Message: &vigiev1.ScoredMention{
 				Mention: mention, BrandId: brand, Language: result.Language,
 				Sentiment: vigiev1.Sentiment(result.Sentiment), SentimentScore: result.Score,
-				Topics: result.Topics, Owner: result.Owner,
+				Topics: result.Topics, Owner: result.Owner, StoryId: storyID,
 				ModelVersion: scorer.Version(), ScoredTime: now,
 			},
 		}
