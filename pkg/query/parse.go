@@ -2,55 +2,54 @@ package query
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
-// maxDepth bounds nesting, so that a hostile query cannot exhaust the stack.
-const maxDepth = 64
-
-// maxLength bounds a query's text, in bytes.
-const maxLength = 16 << 10
-
-// SyntaxError says where a query is wrong and what was expected there.
-type SyntaxError struct {
-	Position int    // in characters, from 1
-	Expected string // what would be right
-	Found    string // what is there
-}
-
-// Error is one sentence a community manager can act on.
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("at character %d: expected %s, found %s", e.Position, e.Expected, e.Found)
-}
+const (
+	// maxDepth bounds nesting, so that a hostile query cannot exhaust the stack.
+	maxDepth = 64
+	// maxLength bounds a query's text, in bytes.
+	maxLength = 16 << 10
+	// maxTerms bounds its words, phrases and filters.
+	maxTerms = 1000
+	// maxNear bounds the distance that NEAR takes, in words.
+	maxNear = 100
+	// minPrefix is how many letters a word must have before *.
+	minPrefix = 3
+)
 
 // Query is a parsed brand query.
 type Query struct {
 	root node
 }
 
-type node interface{}
-
-type (
-	andNode  struct{ operands []node }
-	orNode   struct{ operands []node }
-	notNode  struct{ operand node }
-	termNode struct {
-		tokens []token // one word, or the words of a phrase
-		source string  // as written, for rules and errors
-	}
-)
-
 // Parse reads a query. Operators are in capitals; two terms side by side mean
-// AND; NOT binds tightest, then AND, then OR.
+// AND; NEAR binds tightest, then NOT, then AND, then OR.
 func Parse(text string) (*Query, error) {
-	p := &parser{text: text}
+	q, err := ParseContext(text)
+	if err != nil {
+		return nil, err
+	}
+	if !restricts(q.root) {
+		return nil, &SyntaxError{
+			Position: 1, Expected: "at least one term that is not under NOT", Found: "a query that matches nearly everything",
+			Hint: "a text must hold a word, a \"phrase\", a #hashtag or a @handle to be found; NOT and filters narrow it down",
+		}
+	}
+	return q, nil
+}
+
+// ParseContext reads what is said around a brand's name: a query that may also
+// consist of filters or NOT alone.
+func ParseContext(text string) (*Query, error) {
+	p := &parser{lexer: lexer{text: text}}
 	if len(text) > maxLength {
-		return nil, p.fail("at most 16 KiB of query", "more")
+		return nil, p.fail("at most 16 KiB of query", "more", "")
 	}
 	if !utf8.ValidString(text) {
-		return nil, p.fail("valid UTF-8 text", "bytes that are not")
+		return nil, p.fail("valid UTF-8 text", "bytes that are not", "")
 	}
 	p.next()
 	root, err := p.or(0)
@@ -58,156 +57,163 @@ func Parse(text string) (*Query, error) {
 		return nil, err
 	}
 	if p.symbol != end {
-		return nil, p.fail("AND, OR, NOT or the end", p.found())
-	}
-	if !restricts(root) {
-		p.start = 0
-		return nil, p.fail("at least one term that is not under NOT", "a query that matches nearly everything")
+		return nil, p.fail("AND, OR, NOT or the end", p.found(), p.closingHint())
 	}
 	return &Query{root: root}, nil
 }
 
-type symbol uint8
-
-const (
-	end symbol = iota
-	open
-	closing
-	opAnd
-	opOr
-	opNot
-	term
-	unclosed
-)
+// Within is the query narrowed down by its context, for a name that means other
+// things too: require must match as well, and exclude must not. Either may be nil.
+func (q *Query) Within(require, exclude *Query) *Query {
+	if require == nil && exclude == nil {
+		return q
+	}
+	n := contextNode{named: q.root}
+	if require != nil {
+		n.require = require.root
+	}
+	if exclude != nil {
+		n.exclude = exclude.root
+	}
+	return &Query{root: n}
+}
 
 type parser struct {
-	text   string
-	pos    int // next byte to read
-	start  int // first byte of the current symbol
-	symbol symbol
-	value  string
+	lexer
+	terms int
 }
 
-func (p *parser) fail(expected, found string) error {
-	return &SyntaxError{Position: utf8.RuneCountInString(p.text[:min(p.start, len(p.text))]) + 1, Expected: expected, Found: found}
-}
-
-func (p *parser) found() string {
-	switch p.symbol {
-	case end:
-		return "the end"
-	case unclosed:
-		return "a quotation mark that is never closed"
-	default:
-		return fmt.Sprintf("%q", p.text[p.start:p.pos])
+func (p *parser) closingHint() string {
+	if p.symbol == closing {
+		return "there is one parenthesis too many"
 	}
-}
-
-// next reads one symbol.
-func (p *parser) next() {
-	for p.pos < len(p.text) {
-		r, size := utf8.DecodeRuneInString(p.text[p.pos:])
-		if !unicode.IsSpace(r) {
-			break
-		}
-		p.pos += size
-	}
-	p.start = p.pos
-	if p.pos >= len(p.text) {
-		p.symbol = end
-		return
-	}
-	switch p.text[p.pos] {
-	case '(':
-		p.symbol, p.pos = open, p.pos+1
-	case ')':
-		p.symbol, p.pos = closing, p.pos+1
-	case '"':
-		length := strings.IndexByte(p.text[p.pos+1:], '"')
-		if length < 0 {
-			p.symbol, p.pos = unclosed, len(p.text)
-			return
-		}
-		p.symbol, p.value = term, p.text[p.pos+1:p.pos+1+length]
-		p.pos += length + 2
-	default:
-		p.bare()
-	}
-}
-
-// bare reads an unquoted word, which may be an operator.
-func (p *parser) bare() {
-	length := wordEnd(p.text[p.pos:], func(r rune) bool {
-		return !unicode.IsSpace(r) && r != '(' && r != ')' && r != '"'
-	})
-	p.value = p.text[p.pos : p.pos+length]
-	p.pos += length
-	switch p.value {
-	case "AND":
-		p.symbol = opAnd
-	case "OR":
-		p.symbol = opOr
-	case "NOT":
-		p.symbol = opNot
-	default:
-		p.symbol = term
-	}
+	return ""
 }
 
 func (p *parser) or(depth int) (node, error) {
-	first, err := p.and(depth)
-	if err != nil {
-		return nil, err
-	}
-	operands := []node{first}
-	for p.symbol == opOr {
-		p.next()
-		operand, err := p.and(depth)
-		if err != nil {
-			return nil, err
+	return p.joined(depth, p.and, func() bool {
+		if p.symbol != opOr {
+			return false
 		}
-		operands = append(operands, operand)
-	}
-	if len(operands) == 1 {
-		return first, nil
-	}
-	return orNode{operands}, nil
+		p.next()
+		return true
+	}, func(operands []node) node { return orNode{operands} })
 }
 
 func (p *parser) and(depth int) (node, error) {
-	first, err := p.not(depth)
-	if err != nil {
-		return nil, err
-	}
-	operands := []node{first}
-	for p.symbol == opAnd || p.symbol == opNot || p.symbol == term || p.symbol == open {
-		if p.symbol == opAnd {
+	return p.joined(depth, p.not, func() bool {
+		switch p.symbol {
+		case opAnd:
 			p.next()
+			return true
+		case opNot, opNear, bare, quoted, field, unclosed, open:
+			return true // side by side
+		default:
+			return false
 		}
-		operand, err := p.not(depth)
+	}, func(operands []node) node { return andNode{operands} })
+}
+
+// joined reads operands as long as there are more, and joins several.
+func (p *parser) joined(depth int, operand func(int) (node, error), more func() bool, join func([]node) node) (node, error) {
+	var operands []node
+	for {
+		n, err := operand(depth)
 		if err != nil {
 			return nil, err
 		}
-		operands = append(operands, operand)
+		operands = append(operands, n)
+		if !more() {
+			break
+		}
 	}
 	if len(operands) == 1 {
-		return first, nil
+		return operands[0], nil
 	}
-	return andNode{operands}, nil
+	return join(operands), nil
 }
 
 func (p *parser) not(depth int) (node, error) {
 	if depth > maxDepth {
-		return nil, p.fail("at most 64 levels of parentheses and NOT", "more")
+		return nil, p.fail("at most 64 levels of parentheses and NOT", "more", "")
 	}
-	switch p.symbol {
-	case opNot:
+	if p.symbol == opNot {
 		p.next()
 		operand, err := p.not(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		return notNode{operand}, nil
+	}
+	return p.near(depth)
+}
+
+// near reads what NEAR joins, or what stands alone.
+func (p *parser) near(depth int) (node, error) {
+	at := p.start
+	left, err := p.single(depth)
+	if err != nil || p.symbol != opNear {
+		return left, err
+	}
+	n := nearNode{}
+	if n.left, err = p.group(left, at); err != nil {
+		return nil, err
+	}
+	if n.words, n.ordered, err = p.distance(); err != nil {
+		return nil, err
+	}
+	p.next()
+	at = p.start
+	right, err := p.single(depth)
+	if err != nil {
+		return nil, err
+	}
+	if n.right, err = p.group(right, at); err != nil {
+		return nil, err
+	}
+	if p.symbol == opNear {
+		return nil, p.fail("AND, OR, NOT or the end", p.found(), "NEAR joins two; write (a NEAR/5 b) AND (b NEAR/5 c)")
+	}
+	return n, nil
+}
+
+// group is what one side of NEAR may be: a term, or terms joined by OR.
+func (p *parser) group(n node, at int) ([]termNode, error) {
+	switch n := n.(type) {
+	case termNode:
+		return []termNode{n}, nil
+	case orNode:
+		var group []termNode
+		for _, operand := range n.operands {
+			more, err := p.group(operand, at)
+			if err != nil {
+				return nil, err
+			}
+			group = append(group, more...)
+		}
+		return group, nil
+	default:
+		p.start = at
+		return nil, p.fail("a term, or terms joined by OR in parentheses, beside NEAR", fmt.Sprintf("%q", text(n)), "")
+	}
+}
+
+// distance reads the number of NEAR/5 or NEAR/5f.
+func (p *parser) distance() (words int, ordered bool, err error) {
+	number, slash := strings.CutPrefix(p.value, "NEAR/")
+	number, ordered = strings.CutSuffix(number, "f")
+	words, fault := strconv.Atoi(number)
+	if !slash || fault != nil || words < 1 || words > maxNear {
+		return 0, false, p.fail("NEAR/ and a number of words from 1 to 100, such as NEAR/5 or, in this order, NEAR/5f", p.found(), "")
+	}
+	return words, ordered, nil
+}
+
+const aTerm = "a word, a \"phrase\", a #hashtag, a @handle, a filter or a parenthesis"
+
+// single reads a term, a filter, or what stands in parentheses.
+func (p *parser) single(depth int) (node, error) {
+	switch p.symbol {
 	case open:
 		p.next()
 		inner, err := p.or(depth + 1)
@@ -215,21 +221,139 @@ func (p *parser) not(depth int) (node, error) {
 			return nil, err
 		}
 		if p.symbol != closing {
-			return nil, p.fail("a closing parenthesis", p.found())
+			return nil, p.fail("a closing parenthesis", p.found(), "")
 		}
 		p.next()
 		return inner, nil
-	case term:
-		tokens := tokenize(nil, p.value)
-		if len(tokens) == 0 {
-			return nil, p.fail("a word, a \"phrase\", a #hashtag or a @handle", p.found())
+	case field:
+		return p.filter()
+	case bare, quoted:
+		if err := p.checkWord(); err != nil {
+			return nil, err
 		}
-		leaf := termNode{tokens: tokens, source: p.value}
+		n, err := p.term()
+		if err != nil {
+			return nil, err
+		}
+		if err := p.count(); err != nil {
+			return nil, err
+		}
 		p.next()
-		return leaf, nil
+		return n, nil
+	case opNear:
+		return nil, p.fail(aTerm+" before NEAR", p.found(), "")
 	default:
-		return nil, p.fail("a word, a \"phrase\", a #hashtag, a @handle or a parenthesis", p.found())
+		return nil, p.fail(aTerm, p.found(), p.closingHint())
 	}
+}
+
+// count bounds how many terms there are.
+func (p *parser) count() error {
+	if p.terms++; p.terms > maxTerms {
+		return p.fail("at most 1000 terms", "more", "make several brands of it")
+	}
+	return nil
+}
+
+// spoken are the words that people write for operators, which would be looked for
+// as words otherwise.
+var spoken = map[string]string{
+	"and": "AND", "And": "AND", "or": "OR", "Or": "OR", "not": "NOT", "Not": "NOT", "ET": "AND", "OU": "OR", "SAUF": "NOT", "PAS": "NOT",
+	"&&": "AND", "&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT", "near": "NEAR/5", "Near": "NEAR/5",
+}
+
+// checkWord refuses words that were likely meant as operators.
+func (p *parser) checkWord() error {
+	if p.symbol == quoted {
+		return nil
+	}
+	if operator, meant := spoken[p.value]; meant {
+		hint := fmt.Sprintf("did you mean %s?", operator)
+		if endsInLetter(p.value) {
+			hint += fmt.Sprintf(" To look for the word, write %q", p.value)
+		}
+		return p.fail(aTerm+"; operators are AND, OR, NOT and NEAR/5, in capitals", p.found(), hint)
+	}
+	if rest, minus := strings.CutPrefix(p.value, "-"); minus && rest != "" {
+		return p.fail(aTerm, p.found(), fmt.Sprintf("did you mean NOT %s?", rest))
+	}
+	if strings.HasPrefix(p.value, "~") {
+		return p.fail("AND, OR, NOT or the end", p.found(), "for words near each other write a NEAR/5 b")
+	}
+	return nil
+}
+
+// term makes a term of the current symbol.
+func (p *parser) term() (termNode, error) {
+	t := termNode{source: p.value, quoted: p.symbol == quoted}
+	words, rest, star := strings.Cut(p.value, "*")
+	if star {
+		t.prefix = true
+		if !endsInLetter(words) || strings.ContainsFunc(rest, func(r rune) bool { return isWordPart(r) || r == '*' || standsAlone(r) }) {
+			return t, p.starFault(words, rest)
+		}
+	}
+	t.tokens = termTokens(words)
+	if len(t.tokens) == 0 {
+		return t, p.fail(aTerm, p.found(), "")
+	}
+	last := t.tokens[len(t.tokens)-1]
+	switch {
+	case !star:
+	case utf8.RuneCountInString(last.lookup()) == 1 && standsAlone(firstRune(last.lookup())):
+		t.prefix = false // its script puts no space after a word: nothing to go on
+	case len(t.tokens) == 1 && utf8.RuneCountInString(last.lookup()) < minPrefix:
+		return t, p.fail("at least three letters before *", p.found(), "it would match nearly everything")
+	}
+	return t, nil
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+func endsInLetter(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return s != "" && (isWordPart(r) || standsAlone(r))
+}
+
+// starFault says why * cannot stand where it does.
+func (p *parser) starFault(before, after string) error {
+	const expected = "* after the last letters only, as in zest*"
+	after = strings.Trim(after, "*")
+	switch {
+	case before == "" && after != "" && !strings.ContainsAny(after, " *"):
+		return p.fail(expected, p.found(), fmt.Sprintf("texts are looked up by how words begin, so *%s cannot be found; name the words, joined by OR", after))
+	case p.symbol == quoted:
+		return p.fail(expected, p.found(), `write "the phras*", or word* NEAR/1f next; raw:"a*b" looks for the sign itself`)
+	default:
+		return p.fail(expected, p.found(), "name the words, joined by OR")
+	}
+}
+
+// termTokens are the words of a term; hashtags stay whole.
+func termTokens(text string) []token {
+	var document Document
+	document.Read(text)
+	tokens := document.tokens[:0]
+	for i := 0; i < len(document.tokens); {
+		t := document.tokens[i]
+		i += 1 + int(t.parts)
+		tokens = append(tokens, t)
+	}
+	if len(tokens) > 1 && tokens[0].fullEnd >= tokens[len(tokens)-1].span.To {
+		return tokens[:1] // the words are those of the handle
+	}
+	return tokens
+}
+
+// lookup is the form under which a term's word is found.
+func (t *token) lookup() string {
+	if t.full != "" {
+		return t.full
+	}
+	return t.text
 }
 
 // restricts says whether every text that matches holds some term of the query:
@@ -250,7 +374,7 @@ func restricts(n node) bool {
 			}
 		}
 		return true
-	case notNode:
+	case notNode, filterNode:
 		return false
 	default:
 		return true

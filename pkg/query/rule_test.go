@@ -19,27 +19,41 @@ func TestXRulesSayWhatXUnderstands(t *testing.T) {
 		"Télémur boycott":        "(Télémur OR telemur) boycott",
 		"#Été":                   "#Été OR #ete",
 		"#Boycott":               "#Boycott",
-		`"société générale"`:     `"société générale" OR "societe generale"`,
+		`"société générale"`:     `"société générale" OR "societe generale" OR #societegenerale OR #sociétégénérale`,
+		"a (b OR c) NOT d":       "a (b OR c) -d",
+		"a NOT (b OR c)":         "a -b -c",
+		`@oasis OR "l'eau"`:      `@oasis OR "l'eau" OR #leau`,
 		"a NOT été":              "a -été -ete",
 		"a NOT (b c)":            "a",    // "not both" cannot be said
 		"a (b OR NOT c)":         "a",    // nor "or else not"
 		"a NOT (b OR (c NOT d))": "a -b", // nor "no c without d"
 		"a NOT NOT b":            "a b",
 		`a "OR"`:                 `a "OR"`,
-		"-foo":                   "foo", // to us a word with a dash before it, to X a NOT
+		"zesta AND zest*":        "zesta", // X knows whole words only
+		"a NOT zest*":            "a",
+		`raw:"Été" OR b`:         "Été OR b",
+		`a NOT raw:"SNCF"`:       "a", // X would leave out "sncf" as well
+		"(a OR b) NEAR/5 c":      "(a OR b) c",
+		"a NOT (b NEAR/5 c)":     "a",
+		"a lang:fr followers:>9": "a",
+		"a author:@Ana":          "a from:ana",
+		"a NOT author:ana":       "a -from:ana",
+		"a source:x":             "a",
+		"a NOT source:rss":       "a",
+		"a OR (b source:rss)":    "a",
 		"(a NOT b) OR c":         "(a -b) OR c",
-		"c++ OR at&t":            `c OR "at&t"`,
+		"c++ OR at&t":            `c OR "at&t" OR #att`,
 		"@Oasis_FR":              "@oasis_fr",
 		"😡":                      "😡",
 		`"👨‍👩‍👧 famille"`:        `"👨‍👩‍👧 famille"`,
-		`"a\ b"`:                 `"a b"`,
+		`"a\ b"`:                 `"a b" OR #ab`,
 		"a AND (b OR (c OR d))":  "a (b OR c OR d)",
 	} {
 		parsed, err := query.Parse(q)
 		require.NoError(t, err, q)
-		rule, err := parsed.XRule()
+		rules, err := parsed.XRules(1024)
 		require.NoError(t, err, q)
-		require.Equal(t, want, rule, q)
+		require.Equal(t, []string{want}, rules, q)
 	}
 }
 

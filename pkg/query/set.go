@@ -1,191 +1,186 @@
 package query
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
 // Set matches a text against many queries in one pass over its words: the cost
 // grows with the text, hardly with the number of queries.
 type Set struct {
-	roots   []node             // by query, leaves replaced by indexes into hits
-	starts  map[string][]entry // by the first word of a term
-	owners  [][]int            // by term: queries that a hit of it may make match
-	terms   int
-	scratch sync.Pool
+	roots    []node              // by query, terms replaced by their indexes
+	starts   map[string][]int32  // patterns by their first word
+	prefixes map[[2]byte][]int32 // patterns of one word that goes on, by its first bytes
+	patterns []pattern
+	terms    []term
+	scratch  sync.Pool
 }
 
-// entry is a term, under its first word.
-type entry struct {
-	id   int
-	rest []token
-	head token
+// pattern is the words of a term, or of another way to write it.
+type pattern struct {
+	term   int32
+	prefix bool // the last word goes on
+	words  []token
 }
 
-// leaf is a term's index in a Set.
-type leaf int
+// term is a leaf of some queries.
+type term struct {
+	node     termNode
+	anchors  []int32 // queries that cannot match without a term such as this
+	located  bool    // where it stands matters, for NEAR
+	patterns []int32
+}
+
+type (
+	// leaf is a term's index in a Set.
+	leaf int32
+	// nearby is nearNode in a Set.
+	nearby struct {
+		left, right []leaf
+		words       int32
+		ordered     bool
+		node        nearNode
+	}
+)
 
 // NewSet compiles queries; the index of each is what Match answers.
 func NewSet(queries []*Query) *Set {
-	s := &Set{starts: map[string][]entry{}}
-	ids := map[string]int{}
+	s := &Set{starts: map[string][]int32{}, prefixes: map[[2]byte][]int32{}}
+	ids := map[string]leaf{}
 	for i, q := range queries {
-		s.roots = append(s.roots, s.compile(q.root, ids, i))
+		root := s.compile(q.root, ids)
+		s.roots = append(s.roots, root)
+		found, _ := anchors(root)
+		for _, id := range found {
+			s.terms[id].anchors = append(s.terms[id].anchors, int32(i))
+		}
 	}
-	s.scratch.New = func() any {
-		return &scratch{hit: make([]uint32, s.terms), seen: make([]uint32, len(s.roots))}
-	}
+	s.scratch.New = func() any { return newScratch(s) }
 	return s
 }
 
-func (s *Set) compile(n node, ids map[string]int, query int) node {
+func (s *Set) compile(n node, ids map[string]leaf) node {
 	switch n := n.(type) {
 	case andNode:
-		return andNode{s.compileAll(n.operands, ids, query)}
+		return andNode{s.compileAll(n.operands, ids)}
 	case orNode:
-		return orNode{s.compileAll(n.operands, ids, query)}
+		return orNode{s.compileAll(n.operands, ids)}
 	case notNode:
-		return notNode{s.compile(n.operand, ids, query)}
+		return notNode{s.compile(n.operand, ids)}
+	case contextNode:
+		return contextNode{s.compile(n.named, ids), s.compile(n.require, ids), s.compile(n.exclude, ids)}
+	case nearNode:
+		near := nearby{words: int32(n.words), ordered: n.ordered, node: n}
+		near.left, near.right = s.internAll(n.left, ids), s.internAll(n.right, ids)
+		return near
+	case termNode:
+		return s.intern(n, ids)
+	case filterNode:
+		return &n
 	default:
-		return leaf(s.intern(n.(termNode), ids, query))
+		return nil
 	}
 }
 
-func (s *Set) compileAll(nodes []node, ids map[string]int, query int) []node {
+func (s *Set) compileAll(nodes []node, ids map[string]leaf) []node {
 	compiled := make([]node, len(nodes))
 	for i, n := range nodes {
-		compiled[i] = s.compile(n, ids, query)
+		compiled[i] = s.compile(n, ids)
+	}
+	return compiled
+}
+
+func (s *Set) internAll(nodes []termNode, ids map[string]leaf) []leaf {
+	compiled := make([]leaf, len(nodes))
+	for i, n := range nodes {
+		compiled[i] = s.intern(n, ids)
+		s.terms[compiled[i]].located = true
 	}
 	return compiled
 }
 
 // intern gives a term its index; the same term in several queries has one.
-func (s *Set) intern(t termNode, ids map[string]int, query int) int {
-	key := ""
-	for _, tok := range t.tokens {
-		key += string(rune('0'+tok.kind)) + tok.lookup() + "\x00"
+func (s *Set) intern(t termNode, ids map[string]leaf) leaf {
+	key := t.raw + "\x00"
+	if t.prefix {
+		key += "*"
+	}
+	for i := range t.tokens {
+		key += string(rune('0'+t.tokens[i].kind)) + t.tokens[i].lookup() + "\x00"
 	}
 	id, known := ids[key]
-	if !known {
-		id = s.terms
-		ids[key] = id
-		s.terms++
-		s.owners = append(s.owners, nil)
-		head := t.tokens[0]
-		s.starts[head.lookup()] = append(s.starts[head.lookup()], entry{id: id, head: head, rest: t.tokens[1:]})
+	if known {
+		return id
 	}
-	s.owners[id] = append(s.owners[id], query)
+	id = leaf(len(s.terms))
+	ids[key] = id
+	s.terms = append(s.terms, term{node: t})
+	s.look(id, t.tokens, t.prefix)
+	if tag := t.asHashtag(); tag != "" {
+		s.look(id, []token{{text: tag, kind: hashtag}}, t.prefix)
+	}
 	return id
 }
 
-// lookup is the form under which a term's word is found.
-func (t token) lookup() string {
-	if t.full != "" {
-		return t.full
+// asHashtag is the hashtag that a phrase becomes when its words are written as
+// one; "" where it is no phrase of plain words.
+func (t *termNode) asHashtag() string {
+	if len(t.tokens) < 2 || t.raw != "" {
+		return ""
 	}
-	return t.text
-}
-
-// accepts says whether a word of a query accepts a word of a text: a plain word
-// also accepts it as a hashtag or handle, a hashtag or handle only its like.
-func (t token) accepts(other token) bool {
-	if t.kind != word && t.kind != other.kind {
-		return false
-	}
-	return t.lookup() == other.text || t.lookup() == other.full
-}
-
-type scratch struct {
-	document   Document
-	hit        []uint32 // by term: generation of its last hit
-	seen       []uint32 // by query: generation in which it became a candidate
-	candidates []int
-	generation uint32
-}
-
-// Match appends to dst the indexes of the queries that a text matches, in order.
-func (s *Set) Match(dst []int, text string) []int {
-	w := s.scratch.Get().(*scratch)
-	defer s.scratch.Put(w)
-	w.document.Read(text)
-	return s.match(dst, w, &w.document)
-}
-
-// MatchDocument is Match for a text already read, to be matched by several sets.
-func (s *Set) MatchDocument(dst []int, document *Document) []int {
-	w := s.scratch.Get().(*scratch)
-	defer s.scratch.Put(w)
-	return s.match(dst, w, document)
-}
-
-func (s *Set) match(dst []int, w *scratch, document *Document) []int {
-	w.generation++
-	w.candidates = w.candidates[:0]
-	for i, tok := range document.tokens {
-		s.mark(w, s.starts[tok.text], document.tokens[i:])
-		if tok.full != "" {
-			s.mark(w, s.starts[tok.full], document.tokens[i:])
+	tag := ""
+	for i := range t.tokens {
+		if t.tokens[i].kind != word || !isWordPart(firstRune(t.tokens[i].text)) {
+			return ""
 		}
+		tag += t.tokens[i].text
 	}
-	slices.Sort(w.candidates)
-	for _, query := range w.candidates {
-		if w.holds(s.roots[query]) {
-			dst = append(dst, query)
-		}
-	}
-	return dst
+	return tag
 }
 
-// mark notes the terms that begin at the first of the tokens.
-func (s *Set) mark(w *scratch, entries []entry, tokens []token) {
-	for _, e := range entries {
-		if w.hit[e.id] == w.generation || !e.head.accepts(tokens[0]) || !follows(e.rest, tokens[1:]) {
-			continue
-		}
-		w.hit[e.id] = w.generation
-		for _, query := range s.owners[e.id] {
-			if w.seen[query] != w.generation {
-				w.seen[query] = w.generation
-				w.candidates = append(w.candidates, query)
-			}
-		}
+// look makes a term be found by words.
+func (s *Set) look(id leaf, words []token, prefix bool) {
+	at := int32(len(s.patterns))
+	s.patterns = append(s.patterns, pattern{term: int32(id), prefix: prefix, words: words})
+	s.terms[id].patterns = append(s.terms[id].patterns, at)
+	first := words[0].lookup()
+	if prefix && len(words) == 1 {
+		key := [2]byte{first[0], first[1]} // letters enough were asked for
+		s.prefixes[key] = append(s.prefixes[key], at)
+		return
 	}
+	s.starts[first] = append(s.starts[first], at)
 }
 
-// follows says whether the rest of a phrase comes next.
-func follows(rest, tokens []token) bool {
-	if len(tokens) < len(rest) {
-		return false
-	}
-	for i, tok := range rest {
-		if !tok.accepts(tokens[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func (w *scratch) holds(n node) bool {
+// anchors are terms of which a text that matches holds one at least: of what must
+// all hold, the part with the fewest. It answers false where there are none.
+func anchors(n node) ([]leaf, bool) {
 	switch n := n.(type) {
 	case leaf:
-		return w.hit[n] == w.generation
+		return []leaf{n}, true
+	case nearby:
+		if len(n.right) < len(n.left) {
+			return n.right, true
+		}
+		return n.left, true
 	case andNode:
+		var fewest []leaf
 		for _, operand := range n.operands {
-			if !w.holds(operand) {
-				return false
+			if found, ok := anchors(operand); ok && (fewest == nil || len(found) < len(fewest)) {
+				fewest = found
 			}
 		}
-		return true
+		return fewest, fewest != nil
 	case orNode:
+		var all []leaf
 		for _, operand := range n.operands {
-			if w.holds(operand) {
-				return true
+			found, ok := anchors(operand)
+			if !ok {
+				return nil, false
 			}
+			all = append(all, found...)
 		}
-		return false
-	case notNode:
-		return !w.holds(n.operand)
+		return all, true
+	case contextNode:
+		return anchors(n.named)
 	default:
-		return false
+		return nil, false
 	}
 }

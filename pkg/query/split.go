@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// maxXRules bounds how many rules one query may need.
-const maxXRules = 100
+// maxRules bounds how many rules one query may need.
+const maxRules = 100
 
-var errTooManyRules = errors.New("query: it would take more than 100 rules of X: split the brand")
+var errTooManyRules = errors.New("query: it would take more than 100 rules or searches: split the brand")
 
 // split cuts a relaxed query into parts that are short enough, of which any may
 // match: between alternatives, or halving the longest alternatives inside an AND.
@@ -21,10 +21,15 @@ func split(n node, limit int) ([]node, error) {
 	case orNode:
 		return splitAlternatives(n, limit)
 	case andNode:
-		halves = halve(n)
+		if fewer := shed(n, limit/2); len(fewer.operands) < len(n.operands) {
+			return split(allOf(fewer.operands), limit)
+		}
+		if halves = halve(n); halves == nil {
+			return shortened(n, limit)
+		}
 	}
 	if halves == nil {
-		return nil, fmt.Errorf("query: a part of it has more than the %d characters that X takes, and no OR to cut it at: shorten %.40q…", limit, write(n))
+		return nil, tooLong(n, limit)
 	}
 	var parts []node
 	for _, half := range halves {
@@ -32,11 +37,25 @@ func split(n node, limit int) ([]node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if parts = append(parts, more...); len(parts) > maxXRules {
+		if parts = append(parts, more...); len(parts) > maxRules {
 			return nil, errTooManyRules
 		}
 	}
 	return parts, nil
+}
+
+func tooLong(n node, limit int) error {
+	return fmt.Errorf("query: a part of it has more than the %d characters that a rule takes, and no OR to cut it at: shorten %.40q…", limit, write(n))
+}
+
+// shortened is an AND that cannot be cut, with as many NOTs as fit.
+func shortened(n andNode, limit int) ([]node, error) {
+	bare := shed(n, 0)
+	room := limit - len(write(bare))
+	if room < 0 {
+		return nil, tooLong(n, limit)
+	}
+	return []node{allOf(shed(n, room).operands)}, nil
 }
 
 // splitAlternatives packs as many alternatives into a part as fit.
@@ -55,7 +74,7 @@ func splitAlternatives(n orNode, limit int) ([]node, error) {
 			pack = append(pack, piece)
 		}
 	}
-	if parts = append(parts, anyOf(pack)); len(parts) > maxXRules {
+	if parts = append(parts, anyOf(pack)); len(parts) > maxRules {
 		return nil, errTooManyRules
 	}
 	return parts, nil
@@ -82,4 +101,19 @@ func halve(n andNode) []node {
 		halves = append(halves, allOf(operands))
 	}
 	return halves
+}
+
+// shed leaves out the last NOTs, where all take more than room: more is let through,
+// and each part of the rest can have those that stay.
+func shed(n andNode, room int) andNode {
+	var kept []node
+	for _, operand := range n.operands {
+		if _, negative := operand.(notNode); negative {
+			if room -= len(write(operand)) + 1; room < 0 {
+				continue
+			}
+		}
+		kept = append(kept, operand)
+	}
+	return andNode{kept}
 }

@@ -38,7 +38,7 @@ func TestTheRulesFollowTheBrands(t *testing.T) {
 	t.Log("what is missing is added, what is ours and stale deleted, what is another's left alone")
 	_, _, stop := a.start()
 	a.streaming()
-	require.Equal(t, []string{"chats", "from:oasisfr OR @oasisfr", `oasis OR "l'eau pétillante" OR "l'eau petillante"`}, a.values())
+	require.Equal(t, []string{"chats", "from:oasisfr OR @oasisfr", `oasis OR "l'eau pétillante" OR "l'eau petillante" OR #leaupetillante OR #leaupétillante`}, a.values())
 	for _, r := range a.api.Rules() {
 		if strings.HasPrefix(r.Value, "oasis") {
 			require.Equal(t, "vigie:oasis", r.Tag)
