@@ -10,13 +10,6 @@ type Brand struct {
 	Team        string              `yaml:"team"`
 }
 
-// Topic is something a mention can be about, found by its terms.
-type Topic struct {
-	ID    string   `yaml:"id"`
-	Owner string   `yaml:"owner"`
-	Terms []string `yaml:"terms"`
-}
-
 // Detector holds the bounds of the crisis detector.
 type Detector struct {
 	// Window that is compared with the brand's past.

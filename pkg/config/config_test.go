@@ -173,3 +173,11 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A term reads as a community manager writes it: several words are a phrase, and
+// operators make a query of it.
+func TestTermsOfATopic(t *testing.T) {
+	t.Parallel()
+	topic := config.Topic{Terms: []string{"panne", "service client", "#bug", `down AND (app OR "web site")`, "recall NOT film"}}
+	require.Equal(t, `panne OR "service client" OR #bug OR down AND (app OR "web site") OR recall NOT film`, topic.Query())
+}

@@ -14,7 +14,7 @@ import (
 )
 
 // owners are the departments that can answer a mention.
-var owners = []string{"customer_care", "pr", "marketing", "sales", "hr"}
+var owners = []string{"customer_care", "pr", "marketing", "sales", "hr", "legal"}
 
 // idRule is what an id may be: it becomes a part of subjects and file names.
 var idRule = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
@@ -78,6 +78,21 @@ func (c *checker) topics(cfg *Config) {
 		if len(topic.Terms) == 0 {
 			c.add(at+".terms", "a topic needs the words it is found by")
 		}
+		c.terms(at+".terms", topic)
+	}
+}
+
+// terms checks each by itself, so that the error names it, then all together.
+func (c *checker) terms(at string, topic Topic) {
+	good := len(topic.Terms) > 0
+	for i, term := range topic.Terms {
+		if _, err := query.Parse(termQuery(term)); err != nil {
+			c.add(fmt.Sprintf("%s[%d]", at, i), "%v", err)
+			good = false
+		}
+	}
+	if _, err := query.Parse(topic.Query()); good && err != nil {
+		c.add(at, "%v", err)
 	}
 }
 

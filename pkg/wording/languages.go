@@ -36,6 +36,9 @@ var (
 		topics: map[string]string{
 			"safety": "sécurité", "ethics": "éthique", "outage": "panne", "delivery": "livraison",
 			"service": "service client", "price": "prix", "product": "produit", "people": "personnel",
+			"data-leak": "fuite de données", "legal": "juridique", "environment": "environnement", "delay": "retards et annulations",
+			"luggage": "bagages", "order": "commande et compte", "availability": "disponibilité", "app": "site et application",
+			"store": "magasin", "advertising": "publicité",
 		},
 		in: "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
 		negative: Noun{"négative", "négatives"}, author: Noun{"auteur", "auteurs différents"},
@@ -51,7 +54,10 @@ var (
 		thousands: ",", decimal: ".", percent: "%", day: "2 Jan 15:04",
 		instant: "less than 1\u00A0s", daysHours: "%d\u00A0d %d\u00A0h",
 		levels: map[string]Noun{"watch": {"watch", "watches"}, "alert": {"alert", "alerts"}, "crisis": {"crisis", "crises"}},
-		in:     "%s in %s", usually: "usually %s", usuallyNone: "usually none", usuallyFew: "usually less than one",
+		topics: map[string]string{
+			"data-leak": "data leak", "delay": "delays and cancellations", "order": "order and account", "app": "site and app",
+		},
+		in: "%s in %s", usually: "usually %s", usuallyNone: "usually none", usuallyFew: "usually less than one",
 		negative: Noun{"negative", "negative"}, author: Noun{"author", "different authors"},
 	}
 )

@@ -97,6 +97,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"marketing":      {"Marketing", "Marketing"},
 	"sales":          {"Sales", "Commercial"},
 	"hr":             {"HR", "Ressources humaines"},
+	"legal":          {"Legal", "Juridique"},
 
 	// Charts.
 	"chart_days":   {"Sentiment by day", "Sentiment par jour"},

@@ -17,6 +17,7 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/score"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/story"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/topic"
 )
 
 // reasonNoBrand is why a mention is dropped.
@@ -54,9 +55,9 @@ func compile(cfg *config.Config) (*score.Scorer, error) {
 	for i, b := range cfg.Brands {
 		brands[i] = score.Brand{ID: b.ID, Query: b.Query, Pages: b.Pages}
 	}
-	topics := make([]score.Topic, len(cfg.Topics))
+	topics := make([]topic.Topic, len(cfg.Topics))
 	for i, t := range cfg.Topics {
-		topics[i] = score.Topic{ID: t.ID, Owner: t.Owner, Terms: t.Terms}
+		topics[i] = topic.Topic{ID: t.ID, Owner: t.Owner, Query: t.Query()}
 	}
 	scorer, err := score.New(brands, topics)
 	if err != nil {

@@ -7,12 +7,12 @@ package score
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/language"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/sentiment"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/topic"
 )
 
 // Brand is what is looked for.
@@ -20,13 +20,6 @@ type Brand struct {
 	ID    string
 	Query string
 	Pages map[string][]string // by source: handles or addresses
-}
-
-// Topic is something a post can be about.
-type Topic struct {
-	ID    string
-	Owner string
-	Terms []string
 }
 
 // Post is what is scored.
@@ -66,15 +59,14 @@ type Scorer struct {
 	brands    []Brand
 	queries   *query.Set
 	pages     map[string][]int // brands by page
-	topics    []Topic
-	topicSet  *query.Set
+	taxonomy  *topic.Taxonomy
 	version   string
 	documents sync.Pool
 }
 
 // New compiles brands and topics.
-func New(brands []Brand, topics []Topic) (*Scorer, error) {
-	s := &Scorer{brands: brands, topics: topics, pages: map[string][]int{}}
+func New(brands []Brand, topics []topic.Topic) (*Scorer, error) {
+	s := &Scorer{brands: brands, pages: map[string][]int{}}
 	queries := make([]*query.Query, len(brands))
 	for i, brand := range brands {
 		parsed, err := query.Parse(brand.Query)
@@ -90,26 +82,14 @@ func New(brands []Brand, topics []Topic) (*Scorer, error) {
 		}
 	}
 	s.queries = query.NewSet(queries)
-	topicQueries := make([]*query.Query, len(topics))
-	for i, topic := range topics {
-		parsed, err := query.Parse(anyOf(topic.Terms))
-		if err != nil {
-			return nil, fmt.Errorf("score: terms of topic %s: %w", topic.ID, err)
-		}
-		topicQueries[i] = parsed
+	taxonomy, err := topic.New(topics)
+	if err != nil {
+		return nil, fmt.Errorf("score: %w", err)
 	}
-	s.topicSet = query.NewSet(topicQueries)
+	s.taxonomy = taxonomy
 	s.version = "score-1+" + sentiment.Embedded("en").Version() + "+" + sentiment.Embedded("fr").Version()
 	s.documents.New = func() any { return new(query.Document) }
 	return s, nil
-}
-
-func anyOf(terms []string) string {
-	quoted := make([]string, len(terms))
-	for i, term := range terms {
-		quoted[i] = `"` + strings.ReplaceAll(term, `"`, " ") + `"`
-	}
-	return strings.Join(quoted, " OR ")
 }
 
 // Version names the rules and models that score.
@@ -136,13 +116,7 @@ func (s *Scorer) Score(post Post) Result {
 		label, score := model.Score(document)
 		result.Sentiment, result.Score = Sentiment(label)+Negative, score
 	}
-	for _, i := range s.topicSet.MatchDocument(nil, document) {
-		result.Topics = append(result.Topics, s.topics[i].ID)
-		if result.Owner == "" {
-			result.Owner = s.topics[i].Owner
-		}
-	}
-	slices.Sort(result.Topics)
+	result.Topics, result.Owner = s.taxonomy.Of(document)
 	return result
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/vigie-monitor/vigie/services/scorer/internal/score"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/topic"
 )
 
 func scorer(t testing.TB) *score.Scorer {
@@ -14,9 +15,9 @@ func scorer(t testing.TB) *score.Scorer {
 	s, err := score.New([]score.Brand{
 		{ID: "telemur", Query: `télémur NOT "mur de"`, Pages: map[string][]string{"x": {"@Telemur"}}},
 		{ID: "zest", Query: "zestaline OR #zest"},
-	}, []score.Topic{
-		{ID: "outage", Owner: "customer_care", Terms: []string{"panne", "not working"}},
-		{ID: "price", Owner: "sales", Terms: []string{"prix"}},
+	}, []topic.Topic{
+		{ID: "outage", Owner: "customer_care", Query: `panne OR "not working"`},
+		{ID: "price", Owner: "sales", Query: "prix"},
 	})
 	require.NoError(t, err)
 	return s
