@@ -1,0 +1,148 @@
+package risk_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/services/scorer/internal/phrase"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/risk"
+)
+
+// find writes risks as "id: words; id: words".
+func find(source string) string {
+	var text phrase.Text
+	text.Read(source)
+	var parts []string
+	for _, r := range risk.Find(&text) {
+		parts = append(parts, r.ID+": "+strings.Join(r.Words, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func TestWhatMayBecomeACrisis(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Mon fils a été blessé par une bouteille Zestaline qui a explosé":             "injury: blessé",
+		"Two passengers were INJURED when the doors closed":                           "injury: INJURED",
+		"Ma fille est aux urgences après avoir bu ce jus":                             "injury: aux urgences",
+		"This yoghurt made the whole family sick":                                     "",
+		"This yoghurt made us all sick":                                               "injury: made us all sick",
+		"I broke a tooth on your cereal, glass in my bowl":                            "injury: broke a tooth, glass in my",
+		"Zestaline rappelle trois lots de jus d'orange":                               "recall: rappelle trois lots",
+		"RAPPEL CONSO : ne pas consommer les lots 12 à 15":                            "recall: RAPPEL CONSO, ne pas consommer",
+		"Telemur Motors is recalling 20,000 cars over brakes":                         "recall: recalling 20,000 cars",
+		"Fuite de données chez Télémur, 2 millions de clients":                        "leak: Fuite de données",
+		"my account got hacked, your passwords were leaked":                           "leak: got hacked, passwords were leaked",
+		"Leaked memo: Zestaline knew":                                                 "leak: Leaked memo",
+		"Votre pub est raciste et sexiste":                                            "discrimination: raciste, sexiste",
+		"They refused my guide dog at the door":                                       "discrimination: refused my guide dog",
+		"Je vais porter plainte, mon avocat est prévenu":                              "legal-threat: porter plainte, mon avocat",
+		"Je n'hésiterai pas à saisir la justice":                                      "legal-threat: saisir la justice",
+		"I will not hesitate to take you to court":                                    "legal-threat: take you to court",
+		"If I get no answer today I'm going to sue you":                               "legal-threat: to sue you",
+		"#BoycottZestaline ! N'achetez plus leurs jus":                                "boycott: BoycottZestaline, N'achetez plus",
+		"Boycott them, stop buying this rubbish":                                      "boycott: Boycott, stop buying",
+		"Préavis de grève à la SNCF, les grévistes sont 40 %":                         "strike: Préavis de, grève, grévistes",
+		"Staff go on strike on Friday, cabin crew strike too":                         "strike: go on strike, crew strike",
+		"Bonjour, je suis journaliste à La Voix, peut-on échanger ?":                  "journalist: je suis journaliste",
+		"Hi, I'm a reporter with the Post, may we use your video?":                    "journalist: I'm a reporter, may we use your video",
+		"Glass in my juice, child injured, my lawyer will call. #boycott this recall": "injury: Glass in my, injured; legal-threat: my lawyer; boycott: boycott",
+	} {
+		require.Equal(t, want, find(text), text)
+	}
+}
+
+func TestWhatIsDeniedOrOnlyImaginedIsNoRisk(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"No injuries reported after the stop in Leeds",
+		"Plus de peur que de mal : aucun blessé à Lyon",
+		"il n'y a pas eu de blessés",
+		"Pas de boycott pour moi, j'aime trop leur jus",
+		"I would never boycott them",
+		"Il n'y a pas de grève demain",
+		"there is no strike today",
+		"What if there is a data breach one day",
+		"pour éviter une fuite de données, changez de code",
+		"s'il y a une grève je prends le bus",
+		"Ce commentaire me blesse",
+		"This is not racist, stop it",
+		"They strike a deal with Zestaline",
+		"an air strike hit the port",
+		"La fuite d'eau est réparée",
+		"I recall a great summer",
+		"Je vous rappelle demain",
+		"Ce produit n'est pas un danger",
+		"j'ai adoré ce film de pirates",
+		"Zestaline s'engage contre le racisme et l'homophobie",
+		"blown away by their hospitality",
+		"merci beaucoup", "",
+	} {
+		require.Empty(t, find(text), text)
+	}
+}
+
+func TestAnInfluencerComplains(t *testing.T) {
+	t.Parallel()
+	require.True(t, risk.InfluencerComplains(risk.ManyFollowers, true))
+	require.False(t, risk.InfluencerComplains(risk.ManyFollowers, false))
+	require.False(t, risk.InfluencerComplains(risk.ManyFollowers-1, true))
+}
+
+func TestEveryRiskIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"injured", "boycott", "lawsuit"} {
+		var text phrase.Text
+		text.Read(id)
+		for _, r := range risk.Find(&text) {
+			require.Contains(t, risk.All, r.ID)
+		}
+	}
+}
+
+var hostile = map[string]string{
+	"a letter, 1 MB":  strings.Repeat("a", 1<<20),
+	"10,000 hashtags": strings.Repeat("#boycott ", 10_000),
+	"half phrases":    strings.Repeat("rappel de des du ", 20_000),
+	"zalgo":           strings.Repeat("z\u0301\u0302\u0303", 50_000),
+	"NUL":             strings.Repeat("\x00boycott", 50_000),
+	"right to left":   strings.Repeat("\u202eboycott ", 50_000),
+}
+
+func BenchmarkFind(b *testing.B) {
+	texts := map[string]string{
+		"post": "@telemur Télémur encore en panne depuis ce matin, 2h d'attente au service client et aucune réponse 😡 #telemur",
+	}
+	for name, text := range hostile {
+		texts[name] = text
+	}
+	for name, source := range texts {
+		b.Run(name, func(b *testing.B) {
+			var text phrase.Text
+			b.ReportAllocs()
+			for b.Loop() {
+				text.Read(source)
+				risk.Find(&text)
+			}
+		})
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	for _, text := range hostile {
+		f.Add(text[:1000])
+	}
+	f.Add("Pas de boycott, mais mon avocat… \xff\u202e")
+	f.Fuzz(func(t *testing.T, source string) {
+		var text phrase.Text
+		text.Read(source)
+		for _, found := range risk.Find(&text) {
+			require.Contains(t, risk.All, found.ID)
+			for _, words := range found.Words {
+				require.Contains(t, source, words)
+			}
+		}
+	})
+}
