@@ -19,14 +19,14 @@ train* ~ retard|retards, retard, très en retard # the longest wins
 [gone]
 a été supprim*`)
 	for source, want := range map[string]string{
-		"Mon TRAIN de 8h est en RETARD, encore un retard": "late: TRAIN de 8h est en RETARD, late: retard",
-		"trains supprimés, retard":                        "late: retard",
-		"il a été SUPPRIMÉ.":                              "gone: a été SUPPRIMÉ",
-		"il a, été supprimé":                              "",
-		"Le train de 8h12 de Lyon a du retard":            "late: retard",
-		"@retard http://retard.fr/retard #Retard":         "late: Retard",
-		"très en retard":                                  "late: très en retard",
-		"":                                                "",
+		"Mon TRAIN est très en RETARD, encore un retard": "late: TRAIN est très en RETARD, late: retard",
+		"trains supprimés, retard":                       "late: retard",
+		"il a été SUPPRIMÉ.":                             "gone: a été SUPPRIMÉ",
+		"il a, été supprimé":                             "",
+		"Le train de 8h12 de Lyon a du retard":           "late: retard",
+		"@retard http://retard.fr/retard #Retard":        "late: Retard",
+		"très en retard":                                 "late: très en retard",
+		"":                                               "",
 	} {
 		var text phrase.Text
 		text.Read(source)
