@@ -1,13 +1,50 @@
 package config
 
+import (
+	"fmt"
+
+	"github.com/vigie-monitor/vigie/pkg/query"
+)
+
 // Brand is what is watched.
 type Brand struct {
 	ID          string              `yaml:"id"`
 	Name        string              `yaml:"name"`
 	Query       string              `yaml:"query"`
+	Context     Context             `yaml:"context"`
 	Pages       map[string][]string `yaml:"pages"`
 	Competitors []string            `yaml:"competitors"`
 	Team        string              `yaml:"team"`
+}
+
+// Context is what is said around a name that means other things too: queries of
+// which one must match as well, and one must not. Either may be left out.
+type Context struct {
+	Require string `yaml:"require"`
+	Exclude string `yaml:"exclude"`
+}
+
+// Compile parses the brand's query and its context into one.
+func (b Brand) Compile() (*query.Query, error) {
+	q, err := query.Parse(b.Query)
+	if err != nil {
+		return nil, fmt.Errorf("config: query of %s: %w", b.ID, err)
+	}
+	around := func(key, text string) *query.Query {
+		if text == "" || err != nil {
+			return nil
+		}
+		var context *query.Query
+		if context, err = query.ParseContext(text); err != nil {
+			err = fmt.Errorf("config: context.%s of %s: %w", key, b.ID, err)
+		}
+		return context
+	}
+	require, exclude := around("require", b.Context.Require), around("exclude", b.Context.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	return q.Within(require, exclude), nil
 }
 
 // Detector holds the bounds of the crisis detector.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+
+	"github.com/vigie-monitor/vigie/pkg/query"
 )
 
 // Check is Load that looks at this machine too: whether the data folder can be
@@ -25,7 +27,24 @@ func Check(path string, environ []string) (cfg *Config, warnings Problems, err e
 		return nil, nil, check.problems
 	}
 	check.open(cfg, filepath.Dir(path))
+	check.searchable(cfg)
 	return cfg, check.problems, nil
+}
+
+// searchable finds the brands that X cannot be asked for.
+func (c *checker) searchable(cfg *Config) {
+	if cfg.Sources.X == nil {
+		return
+	}
+	for i, brand := range cfg.Brands {
+		q, err := brand.Compile()
+		if err == nil {
+			_, err = q.XRules(query.MaxXRule)
+		}
+		if err != nil {
+			c.add(fmt.Sprintf("brands[%d].query", i), "this brand is not seen on X: %v", err)
+		}
+	}
 }
 
 // makeable says whether a folder can be made and written to, and makes none.

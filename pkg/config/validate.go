@@ -56,6 +56,8 @@ func (c *checker) brands(cfg *Config) {
 		if _, err := query.Parse(brand.Query); err != nil {
 			c.add(at+".query", "%v", err)
 		}
+		c.context(at+".context.require", brand.Context.Require)
+		c.context(at+".context.exclude", brand.Context.Exclude)
 		for _, competitor := range brand.Competitors {
 			if _, known := cfg.Brand(competitor); !known {
 				c.add(at+".competitors", "%q is no brand's id", competitor)
@@ -67,6 +69,16 @@ func (c *checker) brands(cfg *Config) {
 		for source := range brand.Pages {
 			c.oneOf(at+".pages."+source, source, "rss", "bluesky", "mastodon", "x")
 		}
+	}
+}
+
+// context is a query that may be left out.
+func (c *checker) context(at, text string) {
+	if text == "" {
+		return
+	}
+	if _, err := query.ParseContext(text); err != nil {
+		c.add(at, "%v", err)
 	}
 }
 

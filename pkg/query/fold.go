@@ -28,12 +28,18 @@ type change struct {
 // fold appends the folded text to dst, and to changes where offsets shifted.
 func fold(dst []byte, changes []change, s string) ([]byte, []change) {
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			if c >= 'A' && c <= 'Z' {
-				c += 'a' - 'A'
+		if s[i] < utf8.RuneSelf {
+			from := len(dst)
+			start := i
+			for i < len(s) && s[i] < utf8.RuneSelf {
+				i++
 			}
-			dst = append(dst, c)
-			i++
+			dst = append(dst, s[start:i]...)
+			for j, c := range dst[from:] {
+				if c >= 'A' && c <= 'Z' {
+					dst[from+j] = c + 'a' - 'A'
+				}
+			}
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -84,8 +85,16 @@ func (s *Set) scan(w *scratch, d *Document) {
 		if len(s.prefixes) == 0 {
 			continue
 		}
-		if form := tok.lookup(); len(form) > 1 {
-			for _, at := range s.prefixes[[2]byte{form[0], form[1]}] {
+		form := tok.lookup()
+		if len(form) < 2 {
+			continue
+		}
+		for lengths := s.lengths[[2]byte{form[0], form[1]}]; lengths != 0; lengths &= lengths - 1 {
+			length := bits.TrailingZeros64(lengths)
+			if length > len(form) {
+				break
+			}
+			for _, at := range s.prefixes[form[:length]] {
 				s.try(w, d, at, i)
 			}
 		}

@@ -19,13 +19,18 @@ func (n nearby) holds(w *scratch, d *Document) bool {
 // each visits the places of terms that stand near one of the other side, until
 // visit answers false.
 func (n nearby) each(w *scratch, d *Document, visit func(occurrence) bool) {
-	left, right := w.places(n.left), w.places(n.right)
-	if len(left) == 0 || len(right) == 0 {
+	if !w.any(n.left) || !w.any(n.right) {
 		return
 	}
+	left, right := w.places(n.left), w.places(n.right)
 	if n.inOrder(left, right, d, visit) && !n.ordered {
 		n.inOrder(right, left, d, visit)
 	}
+}
+
+// any says whether one of the terms stands somewhere.
+func (w *scratch) any(terms []leaf) bool {
+	return slices.ContainsFunc(terms, func(t leaf) bool { return w.hit[t] == w.generation })
 }
 
 // places are where terms stand, by where they begin.

@@ -5,9 +5,10 @@ import "sync"
 // Set matches a text against many queries in one pass over its words: the cost
 // grows with the text, hardly with the number of queries.
 type Set struct {
-	roots    []node              // by query, terms replaced by their indexes
-	starts   map[string][]int32  // patterns by their first word
-	prefixes map[[2]byte][]int32 // patterns of one word that goes on, by its first bytes
+	roots    []node             // by query, terms replaced by their indexes
+	starts   map[string][]int32 // patterns by their first word
+	prefixes map[string][]int32 // patterns of one word that goes on, by how it begins
+	lengths  map[[2]byte]uint64 // of prefixes with these first bytes: a bit for each
 	patterns []pattern
 	terms    []term
 	scratch  sync.Pool
@@ -42,7 +43,7 @@ type (
 
 // NewSet compiles queries; the index of each is what Match answers.
 func NewSet(queries []*Query) *Set {
-	s := &Set{starts: map[string][]int32{}, prefixes: map[[2]byte][]int32{}}
+	s := &Set{starts: map[string][]int32{}, prefixes: map[string][]int32{}, lengths: map[[2]byte]uint64{}}
 	ids := map[string]leaf{}
 	for i, q := range queries {
 		root := s.compile(q.root, ids)
@@ -142,12 +143,16 @@ func (s *Set) look(id leaf, words []token, prefix bool) {
 	s.terms[id].patterns = append(s.terms[id].patterns, at)
 	first := words[0].lookup()
 	if prefix && len(words) == 1 {
-		key := [2]byte{first[0], first[1]} // letters enough were asked for
-		s.prefixes[key] = append(s.prefixes[key], at)
+		first = first[:min(len(first), maxLookup)]
+		s.prefixes[first] = append(s.prefixes[first], at)
+		s.lengths[[2]byte{first[0], first[1]}] |= 1 << len(first) // it has some letters
 		return
 	}
 	s.starts[first] = append(s.starts[first], at)
 }
+
+// maxLookup is how much of a word that goes on it is looked up by, in bytes.
+const maxLookup = 63
 
 // anchors are terms of which a text that matches holds one at least: of what must
 // all hold, the part with the fewest. It answers false where there are none.

@@ -137,9 +137,16 @@ func wordEnd(s string, belongs func(rune) bool) int {
 
 // plainEnd is the length of the word at the start of s.
 func plainEnd(s string) int {
-	for i, r := range s {
+	start := 0
+	for start < len(s) && s[start] < utf8.RuneSelf {
+		if !isHandlePart(rune(s[start])) {
+			return start
+		}
+		start++
+	}
+	for i, r := range s[start:] {
 		if !isWordPart(r) || standsAlone(r) {
-			return i
+			return start + i
 		}
 	}
 	return len(s)

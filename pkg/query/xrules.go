@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// MaxXRule is how long a rule of X's filtered stream may be.
+const MaxXRule = 1024
+
 // XRules writes the query in the language of X's rules and searches, as few as
 // fit into limit bytes each; none where it cannot match on X. Together they let
 // through all that the query matches, and somewhat more: what X lets through is

@@ -11,30 +11,32 @@ import (
 type Interests struct {
 	brands  []config.Brand
 	queries []*query.Query
-	set     *query.Set
+	set     *query.Set      // of their words alone
 	pages   map[string]bool // "<source>\x00<page>", pages folded
 }
 
 // NewInterests compiles the brands' queries and pages.
 func NewInterests(brands []config.Brand) (*Interests, error) {
 	in := &Interests{brands: brands, pages: map[string]bool{}}
+	var words []*query.Query
 	for _, brand := range brands {
-		q, err := query.Parse(brand.Query)
+		q, err := brand.Compile()
 		if err != nil {
 			return nil, err
 		}
-		in.queries = append(in.queries, q)
+		in.queries, words = append(in.queries, q), append(words, q.Words())
 		for source, pages := range brand.Pages {
 			for _, page := range pages {
 				in.pages[query.PageKey(source, page)] = true
 			}
 		}
 	}
-	in.set = query.NewSet(in.queries)
+	in.set = query.NewSet(words)
 	return in, nil
 }
 
-// Wanted says whether a text, or its author's page, concerns any brand.
+// Wanted says whether a text, or its author's page, may concern any brand: filters on
+// what a source does not tell with the text are left to the scorer.
 func (in *Interests) Wanted(source, page, text string) bool {
 	return in.Official(source, page) || len(in.set.Match(nil, text)) > 0
 }

@@ -19,8 +19,8 @@ const (
 	// delete.
 	ourTag   = "vigie:"
 	maxRules = 1000
-	maxRule  = 1024 // characters of a rule
-	maxQuery = 512  // characters of a search
+	maxRule  = query.MaxXRule
+	maxQuery = 512 // characters of a search
 )
 
 // wish is what the brands want to see of X.
