@@ -22,7 +22,7 @@ const (
 	Recall         = "recall"
 	Leak           = "leak"
 	Discrimination = "discrimination"
-	LegalThreat    = "legal-threat"
+	LegalThreat    = "legal_threat"
 	Boycott        = "boycott"
 	Strike         = "strike"
 	Journalist     = "journalist"

@@ -38,17 +38,17 @@ func TestWhatMayBecomeACrisis(t *testing.T) {
 		"Leaked memo: Zestaline knew":                                                 "leak: Leaked memo",
 		"Votre pub est raciste et sexiste":                                            "discrimination: raciste, sexiste",
 		"They refused my guide dog at the door":                                       "discrimination: refused my guide dog",
-		"Je vais porter plainte, mon avocat est prévenu":                              "legal-threat: porter plainte, mon avocat",
-		"Je n'hésiterai pas à saisir la justice":                                      "legal-threat: saisir la justice",
-		"I will not hesitate to take you to court":                                    "legal-threat: take you to court",
-		"If I get no answer today I'm going to sue you":                               "legal-threat: to sue you",
+		"Je vais porter plainte, mon avocat est prévenu":                              "legal_threat: porter plainte, mon avocat",
+		"Je n'hésiterai pas à saisir la justice":                                      "legal_threat: saisir la justice",
+		"I will not hesitate to take you to court":                                    "legal_threat: take you to court",
+		"If I get no answer today I'm going to sue you":                               "legal_threat: to sue you",
 		"#BoycottZestaline ! N'achetez plus leurs jus":                                "boycott: BoycottZestaline, N'achetez plus",
 		"Boycott them, stop buying this rubbish":                                      "boycott: Boycott, stop buying",
 		"Préavis de grève à la SNCF, les grévistes sont 40 %":                         "strike: Préavis de, grève, grévistes",
 		"Staff go on strike on Friday, cabin crew strike too":                         "strike: go on strike, crew strike",
 		"Bonjour, je suis journaliste à La Voix, peut-on échanger ?":                  "journalist: je suis journaliste",
 		"Hi, I'm a reporter with the Post, may we use your video?":                    "journalist: I'm a reporter, may we use your video",
-		"Glass in my juice, child injured, my lawyer will call. #boycott this recall": "injury: Glass in my, injured; legal-threat: my lawyer; boycott: boycott",
+		"Glass in my juice, child injured, my lawyer will call. #boycott this recall": "injury: Glass in my, injured; legal_threat: my lawyer; boycott: boycott",
 	} {
 		require.Equal(t, want, find(text), text)
 	}
