@@ -10,6 +10,20 @@ type boardAnswer struct {
 // boardAnswers were counted by hand in boardMentions, insertIncidents and
 // insertPages. Times are minutes in the hour on show; "-" is nothing.
 var boardAnswers = map[string]boardAnswer{
+	"Advocates and detractors A": {
+		"Says String | Brand LowCardinality(String) | Author String | Source LowCardinality(String) | Followers UInt64 | Mentions UInt64 | Newest DateTime64(3, 'UTC') | Text String | Link String",
+		[]string{
+			"warns | acme | @ana | x | 1000 | 1 | +5m | words of x:1 | https://x.example/1",
+			"recommends | globex | @ana | x | 1000 | 1 | +5m | words of x:1 | https://x.example/1",
+			"warns | acme | @bob | bluesky | 50 | 1 | +12m | words of b:2 | ",
+			"recommends | globex | @eva | x | 20 | 1 | +10m | words of x:8 | ",
+			"recommends | acme | @kim | x | 10 | 1 | +45m | words of x:5 | ",
+		}, []string{
+			"warns | acme | @ana | x | 1000 | 1 | +5m | words of x:1 | https://x.example/1",
+			"warns | acme | @bob | bluesky | 50 | 1 | +12m | words of b:2 | ",
+			"recommends | acme | @kim | x | 10 | 1 | +45m | words of x:5 | ",
+		},
+	},
 	"Blind sources A": {
 		"Blind now UInt64",
 		[]string{"1"}, nil,
@@ -81,6 +95,18 @@ var boardAnswers = map[string]boardAnswer{
 			"+29m | crisis | acme | lea | slack | acked | 0.8 | Léa | 240 | ",
 		}, []string{"+29m | crisis | acme | lea | slack | acked | 0.8 | Léa | 240 | "},
 	},
+	"Potential reach A": {
+		"With copies UInt64 | Without copies UInt64",
+		[]string{"6180 | 6120"}, []string{"6160 | 6100"},
+	},
+	"Risks A": {
+		"Risk String | Mentions UInt64 | Stories UInt64 | Words String | Newest DateTime64(3, 'UTC') | Text String | Link String",
+		[]string{
+			"boycott | 2 | 1 | boycottez, abonnés | +12m | words of b:2 | ",
+			"recall | 1 | 1 | rappel | +31m | words of r:4 | ",
+			"influencer | 1 | 1 | abonnés, boycottez | +5m | words of x:1 | https://x.example/1",
+		}, nil,
+	},
 	"Share by source A": {
 		"Source LowCardinality(String) | Mentions UInt64",
 		[]string{
@@ -108,6 +134,20 @@ var boardAnswers = map[string]boardAnswer{
 			"globex | 2",
 		}, nil,
 	},
+	"Stories A": {
+		"Stories UInt64 | of mentions are copies Nullable(Float64)",
+		[]string{"4 | 0.4286"}, []string{"3 | 0.5"},
+	},
+	"Stories told most A": {
+		"First words String | Told UInt64 | Authors UInt64 | Sources String | Reach with copies UInt64 | Reach without copies UInt64 | Negative share Nullable(Float64) | First told DateTime64(3, 'UTC') | Link String",
+		[]string{
+			"words of x:1 | 3 | 2 | bluesky, rss, x | 1050 | 1000 | 0.75 | +5m | https://x.example/1",
+			"words of x:3 | 2 | 2 | x | 1110 | 1100 | 0 | +20m | ",
+		}, []string{
+			"words of x:1 | 3 | 2 | bluesky, rss, x | 1050 | 1000 | 0.6667 | +5m | https://x.example/1",
+			"words of x:3 | 2 | 2 | x | 1110 | 1100 | 0 | +20m | ",
+		},
+	},
 	"Top authors A": {
 		"Author String | Source LowCardinality(String) | Potential reach UInt64 | Mentions UInt64 | Negative share Nullable(Float64)",
 		[]string{
@@ -132,15 +172,15 @@ var boardAnswers = map[string]boardAnswer{
 		},
 	},
 	"Volume against the week before A": {
-		"time DateTime('UTC') | This week UInt64",
+		"time DateTime('UTC') | This week UInt64 | Without copies UInt64",
 		[]string{
-			"+0m | 3",
-			"+20m | 3",
-			"+40m | 1",
+			"+0m | 3 | 2",
+			"+20m | 3 | 3",
+			"+40m | 1 | 1",
 		}, []string{
-			"+0m | 2",
-			"+20m | 3",
-			"+40m | 1",
+			"+0m | 2 | 1",
+			"+20m | 3 | 3",
+			"+40m | 1 | 1",
 		},
 	},
 	"Volume against the week before B": {

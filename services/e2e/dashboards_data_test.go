@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"testing"
@@ -65,6 +66,30 @@ var boardMentions = []boardMention{
 	{"acme", "x:13", boardTombstone, 1, 25 - boardWeek, "x", "third_party", "post", "none", nil, "", 0, 0, "", "", ""},
 }
 
+// boardSigns is what the scorer found in a text.
+type boardSigns struct {
+	story          string
+	risks, words   []string
+	recommendation string
+}
+
+// boardFound are the signs of some revisions, by brand, mention and revision; the
+// others have none, and are stories of their own. Two stories are copied: one at
+// three sources and once more in a post that was deleted, one at X.
+var boardFound = map[string]boardSigns{
+	"acme x:1 1":   {"s1", []string{"leak"}, []string{"fuite"}, "recommends"}, // before it was edited
+	"acme x:1 2":   {"s1", []string{"boycott", "influencer"}, []string{"boycottez", "abonnés"}, "warns"},
+	"globex x:1 2": {"s1", []string{"boycott"}, []string{"boycottez"}, "recommends"},
+	"acme b:2 1":   {"s1", []string{"boycott", "boycott"}, []string{"Boycottez", "boycottez"}, "warns"},
+	"acme x:3 1":   {"s2", nil, nil, "none"},
+	"acme r:4 1":   {"s1", []string{"recall"}, []string{"rappel"}, "warns"}, // nobody knows who
+	"acme x:5 1":   {"s2", nil, nil, "recommends"},
+	"acme x:6 1":   {"s1", []string{"injury"}, []string{"blessé"}, "warns"},
+	"acme x:7 1":   {"", []string{"recall"}, []string{"rappelons"}, "recommends"}, // the brand itself
+	"globex x:8 1": {"", nil, nil, "recommends"},
+	"acme x:9 1":   {"s1", []string{"strike"}, []string{"grève"}, "warns"}, // before the hour
+}
+
 // boardWorld is a database with the small world in it, every row delivered twice.
 type boardWorld struct {
 	database clickhousetest.Config
@@ -104,11 +129,14 @@ func (w boardWorld) insertMentions(t *testing.T) {
 	rows := make([][]any, len(boardMentions))
 	for i, m := range boardMentions {
 		at := w.at(m.minute)
+		found := boardFound[fmt.Sprintf("%s %s %d", m.brand, m.id, m.revision)]
 		rows[i] = []any{m.brand, m.id, m.revision, m.deleted, m.source, m.ownership, m.kind, "live", m.sentiment, m.topics,
-			m.author, m.author, m.followers, m.likes, m.language, m.owner, m.url, fmt.Sprintf("words of %s", m.id), at, at, at}
+			m.author, m.author, m.followers, m.likes, m.language, m.owner, m.url, fmt.Sprintf("words of %s", m.id), at, at, at,
+			found.risks, found.words, cmp.Or(found.recommendation, "none"), found.story}
 	}
 	w.insert(t, `INSERT INTO mention_revisions (brand_id, mention_id, revision, is_deleted, source, ownership, kind, origin, sentiment,
-		topics, author_id, author_handle, followers, likes, language, owner, url, text, published_time, collected_time, scored_time)`, rows...)
+		topics, author_id, author_handle, followers, likes, language, owner, url, text, published_time, collected_time, scored_time,
+		risks, risk_words, recommendation, story_id)`, rows...)
 }
 
 // insertIncidents: a crisis of Acme that goes on, an alert of Globex that is over,
