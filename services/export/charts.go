@@ -16,7 +16,7 @@ func (s *summary) charts(figures, rivals int) {
 		s.try(s.file.AddChart(s.sheet, at, s.daysChart(upperHeight+lowerHeight)))
 		return
 	}
-	const half = 11 // rows of figures, with their header
+	const half = 14 // rows of figures, with their header
 	s.try(s.file.AddChart(s.sheet, at, s.daysChart(upperHeight)))
 	s.try(s.file.AddChart(s.sheet, cellAt(chartColumn, figures+half), s.voiceChart(figures, rivals)))
 }
@@ -25,8 +25,8 @@ func (s *summary) charts(figures, rivals int) {
 // points for 20 pixels high, where it has 23.
 const (
 	chartWidth  = 510
-	upperHeight = 228
-	lowerHeight = 212
+	upperHeight = 288
+	lowerHeight = 272
 )
 
 func (s *summary) daysChart(height uint) *excelize.Chart {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
@@ -38,9 +39,10 @@ func (j *job) csvHeader() []string {
 	return []string{
 		l.at("published", j.week.Zone()), l.say("brand"), l.say("source"), l.say("page"), l.say("ownership"), l.say("kind"),
 		l.say("language"), l.say("sentiment"), l.say("score"), l.say("topics"), l.say("owner"),
+		l.say("risks"), l.say("risk_words"), l.say("stance"),
 		l.say("author"), l.say("handle"), l.say("followers"),
 		l.say("likes"), l.say("shares"), l.say("replies"), l.say("engagement"),
-		l.say("title"), l.say("text"), l.say("link"), l.say("mention_id"), l.say("model"),
+		l.say("title"), l.say("text"), l.say("link"), l.say("mention_id"), l.say("story"), l.say("model"),
 	}
 }
 
@@ -52,9 +54,10 @@ func (c *csvList) write(m weekly.Mention) error {
 		m.Published.In(c.job.week.Zone()).Format("2006-01-02 15:04:05"), inert(c.job.brand.Name), inert(m.Source), inert(m.Page),
 		l.ownership(m.Official), l.say(m.Kind), inert(m.Language), l.sentiment(m.Sentiment), l.score(m),
 		inert(l.topics(m.Topics)), l.department(m.Owner),
+		inert(l.risks(m.Risks)), inert(strings.Join(m.RiskWords, ", ")), l.stance(m.Stance),
 		inert(m.Author.Name), inert(m.Author.Handle), number(m.Author.Followers),
 		number(m.Likes), number(m.Shares), number(m.Replies), number(m.Engagement()),
-		inert(m.Title), inert(m.Text), inert(m.URL), inert(m.ID), inert(m.Model),
+		inert(m.Title), inert(m.Text), inert(m.URL), inert(m.ID), inert(m.StoryID), inert(m.Model),
 	})
 	return c.err
 }

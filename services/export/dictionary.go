@@ -7,6 +7,9 @@ var dictionary = map[string]struct{ en, fr string }{
 	"sheet_days":      {"By day", "Par jour"},
 	"sheet_sources":   {"By source", "Par source"},
 	"sheet_topics":    {"By topic", "Par thème"},
+	"sheet_risks":     {"Risks", "Risques"},
+	"sheet_stories":   {"Stories", "Textes repris"},
+	"sheet_stances":   {"Recommendations", "Recommandations"},
 	"sheet_top":       {"Top posts", "Publications marquantes"},
 	"sheet_incidents": {"Incidents", "Incidents"},
 	"sheet_mentions":  {"Mentions", "Mentions"},
@@ -56,13 +59,24 @@ var dictionary = map[string]struct{ en, fr string }{
 	"observed_neg": {"Negative observed", "Négatives observées"},
 	"expected_neg": {"Expected", "Attendues"},
 	"part":         {"Share", "Part"},
+	"risk":         {"Risk", "Risque"},
+	"risks":        {"Risks", "Risques"},
+	"risk_words":   {"Words", "Mots"},
+	"example":      {"Example", "Exemple"},
+	"stance":       {"Recommendation", "Recommandation"},
+	"story":        {"Story", "Texte repris"},
+	"told":         {"Told", "Dit"},
+	"first_told":   {"First told (%s)", "Dit d’abord (%s)"},
+	"sources":      {"Sources", "Sources"},
 
 	// Chapters and figures of the summary.
 	"chapter_volume":    {"Volume", "Volume"},
 	"chapter_sentiment": {"Sentiment", "Sentiment"},
+	"chapter_signals":   {"Risks and recommendations", "Risques et recommandations"},
 	"chapter_audience":  {"Audience", "Audience"},
 	"chapter_incidents": {"Incidents", "Incidents"},
 	"mentions":          {"Mentions", "Mentions"},
+	"stories":           {"without copies", "sans les copies"},
 	"official":          {"on official pages", "sur les pages officielles"},
 	"third_party":       {"on third-party pages", "sur des pages tierces"},
 	"share_of_voice":    {"Share of voice", "Part de voix"},
@@ -72,8 +86,12 @@ var dictionary = map[string]struct{ en, fr string }{
 	"neutral":           {"Neutral", "Neutre"},
 	"positive":          {"Positive", "Positif"},
 	"unscored":          {"Not scored", "Non analysé"},
+	"risky":             {"Mentions with a risk", "Mentions à risque"},
+	"recommend":         {"recommend the brand", "recommandent la marque"},
+	"warn":              {"warn others off it", "la déconseillent"},
 	"authors":           {"Distinct authors", "Auteurs distincts"},
 	"potential_reach":   {"Potential reach", "Portée potentielle"},
+	"reach_alone":       {"reach without copies", "portée sans les copies"},
 	"engagement":        {"Engagement", "Engagement"},
 	"crises":            {"Crises", "Crises"},
 	"alerts":            {"Alerts", "Alertes"},
@@ -98,6 +116,19 @@ var dictionary = map[string]struct{ en, fr string }{
 	"sales":          {"Sales", "Commercial"},
 	"hr":             {"HR", "Ressources humaines"},
 	"legal":          {"Legal", "Juridique"},
+	"recommends":     {"recommends", "recommande"},
+	"warns":          {"warns", "déconseille"},
+
+	// Risks.
+	"risk_boycott":        {"boycott", "boycott"},
+	"risk_recall":         {"product recall", "rappel de produit"},
+	"risk_injury":         {"injury", "blessure"},
+	"risk_legal_threat":   {"legal threat", "menace juridique"},
+	"risk_leak":           {"data leak", "fuite de données"},
+	"risk_discrimination": {"discrimination", "discrimination"},
+	"risk_strike":         {"strike", "grève"},
+	"risk_journalist":     {"journalist asking", "demande de journaliste"},
+	"risk_influencer":     {"influencer complaining", "influenceur mécontent"},
 
 	// Charts.
 	"chart_days":   {"Sentiment by day", "Sentiment par jour"},
@@ -111,6 +142,8 @@ var dictionary = map[string]struct{ en, fr string }{
 	"steady":        {"%s, as many as the week before.", "%s, autant que la semaine précédente."},
 	"not_compared":  {"%s. What was said the week before is not known.", "%s. Ce qui s’est dit la semaine précédente n’est pas connu."},
 	"first":         {"%s; none the week before.", "%s ; aucune la semaine précédente."},
+	"no_copies":     {"Without copies: %s.", "Sans les copies : %s."},
+	"had_risks":     {"Risks: %s.", "Risques : %s."},
 	"mood":          {"Net sentiment %s: %s of what was scored is negative, %s positive.", "Sentiment net %s : %s de ce qui a été analysé est négatif, %s positif."},
 	"mood_before":   {"It was %s the week before.", "Il était de %s la semaine précédente."},
 	"voice":         {"Share of voice %s against %s.", "Part de voix %s face à %s."},
@@ -134,9 +167,13 @@ var dictionary = map[string]struct{ en, fr string }{
 	"definitions": {
 		"Each mention is counted once, as it stands now. Net sentiment: positive less negative, in points of what was scored. " +
 			"Potential reach: the followers of distinct authors, that is how many people might have seen it, not how many did. " +
-			"Engagement: likes, shares and replies. A mention with two topics counts in both.",
+			"Without copies, a text that many pass on counts once, and its reach is that of its author with the most followers. " +
+			"Engagement: likes, shares and replies. A mention with two topics or two risks counts in both. " +
+			"What the brand itself published is neither a risk nor a recommendation.",
 		"Chaque mention est comptée une fois, telle qu’elle est aujourd’hui. Sentiment net : positif moins négatif, en points de ce qui a été analysé. " +
 			"Portée potentielle : les abonnés des auteurs distincts, soit combien de personnes ont pu la voir, pas combien l’ont vue. " +
-			"Engagement : j’aime, partages et réponses. Une mention qui a deux thèmes compte dans les deux.",
+			"Sans les copies, un texte repris par beaucoup compte une fois, et sa portée est celle de son auteur qui a le plus d’abonnés. " +
+			"Engagement : j’aime, partages et réponses. Une mention qui a deux thèmes ou deux risques compte dans les deux. " +
+			"Ce que la marque publie elle-même n’est ni un risque ni une recommandation.",
 	},
 }

@@ -149,6 +149,9 @@ func (j *job) read(ctx context.Context, conn driver.Conn, out *files) (weekly.Re
 	if err := list.close(); err != nil {
 		return weekly.Report{}, err
 	}
+	if err := rows.copies(ctx, builder.Copied(), builder.AddCopy); err != nil {
+		return weekly.Report{}, err
+	}
 	if err := rows.compared(ctx, builder.AddMention); err != nil {
 		return weekly.Report{}, err
 	}

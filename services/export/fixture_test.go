@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -53,12 +54,16 @@ type row struct {
 	topics    []string
 	published time.Time
 
+	risks, words   []string
+	recommendation string
+	story          string // "" before stories were told
+
 	url, title, text, handle, name string
 }
 
 const insertRows = `INSERT INTO mention_revisions (brand_id, mention_id, revision, is_deleted, source, ownership, kind, origin,
 	author_id, author_handle, author_name, followers, likes, shares, replies, sentiment, sentiment_score, topics, owner,
-	url, title, text, language, published_time, collected_time, scored_time)`
+	url, title, text, language, published_time, collected_time, scored_time, risks, risk_words, recommendation, story_id)`
 
 func (t tables) insert(rows ...row) {
 	t.t.Helper()
@@ -71,7 +76,7 @@ func (t tables) insert(rows ...row) {
 		}
 		require.NoError(t.t, batch.Append(r.brand, r.id, r.revision, r.deleted, r.source, r.ownership, "post", "live",
 			r.author, r.handle, r.name, r.followers, r.likes, r.likes/2, uint64(1), r.sentiment, float32(-0.25), r.topics, owner,
-			r.url, r.title, r.text, "fr", r.published, r.published, r.published))
+			r.url, r.title, r.text, "fr", r.published, r.published, r.published, r.risks, r.words, cmp.Or(r.recommendation, "none"), r.story))
 	}
 	require.NoError(t.t, batch.Send())
 }
@@ -114,6 +119,10 @@ func invent(r *rand.Rand, from, to time.Time, mentions int) []row {
 			edited.followers, edited.likes = uint64(r.IntN(5000)), uint64(r.IntN(300))
 			edited.sentiment = pick("negative", "negative", "neutral", "positive", "none")
 			edited.topics = [][]string{{}, {"delivery"}, {"price"}, {"delivery", "price"}}[r.IntN(4)]
+			edited.risks = [][]string{nil, nil, {"boycott"}, {"recall", "boycott"}, {"recall", "recall"}}[r.IntN(5)]
+			edited.words = [][]string{{"boycottez"}, {"Boycottez", "boycottez", "rappel"}, {"rappel"}, {"lot 7", "a", "b", "c", "d", "e"}}[r.IntN(4)]
+			edited.recommendation = pick("none", "none", "recommends", "warns")
+			edited.story = pick("", fmt.Sprintf("t%d", r.IntN(90)))
 			rows = append(rows, edited)
 		}
 		if r.IntN(15) == 0 {

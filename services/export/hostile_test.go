@@ -31,7 +31,8 @@ func TestHostileTextStaysText(t *testing.T) {
 	for i, h := range hostile {
 		db.insert(row{brand: "acme", id: "x:" + strconv.Itoa(i), revision: 1, source: "x", ownership: "third_party", sentiment: "neutral",
 			topics: []string{}, published: time.Date(2026, 11, 10, 13, i, 0, 0, time.UTC), text: h.written, name: h.written,
-			handle: h.written, url: "javascript:alert(1)//" + h.written})
+			handle: h.written, url: "javascript:alert(1)//" + h.written,
+			risks: []string{h.written}, words: []string{h.written}, recommendation: "warns", story: h.written})
 	}
 	result := db.weekly("2026-W46")
 

@@ -80,6 +80,27 @@ func (l language) topics(ids []string) string {
 	return strings.Join(names, ", ")
 }
 
+// risk names a risk: one that nobody has named, as it is.
+func (l language) risk(id string) string {
+	if name := "risk_" + id; dictionary[name].en != "" {
+		return l.say(name)
+	}
+	return plain(id)
+}
+
+func (l language) risks(ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = l.risk(id)
+	}
+	return strings.Join(names, ", ")
+}
+
+// stance says what a mention tells others to do, "" where it does not.
+func (l language) stance(s weekly.Stance) string {
+	return map[weekly.Stance]string{weekly.Recommends: l.say("recommends"), weekly.Warns: l.say("warns")}[s]
+}
+
 // department names who answers, as the config's closed set has it.
 func (l language) department(owner string) string {
 	if owner == "" {

@@ -17,6 +17,8 @@ var (
 	ownWeekSQL string
 	//go:embed queries/compared.sql
 	comparedSQL string
+	//go:embed queries/copies.sql
+	copiesSQL string
 	//go:embed queries/first.sql
 	firstSQL string
 	//go:embed queries/steps.sql
@@ -35,7 +37,7 @@ type reader struct {
 func (r reader) ownWeek(ctx context.Context, each func(weekly.Mention) error) error {
 	return r.query(ctx, "mentions", ownWeekSQL, func(rows driver.Rows) error {
 		m, counted := mentionFields()
-		shown := []any{&m.Page, &m.Kind, &m.Language, &m.Score, &m.Owner, &m.Title, &m.Text, &m.URL, &m.Model}
+		shown := []any{&m.Page, &m.Language, &m.Score, &m.Owner, &m.Title, &m.Text, &m.URL, &m.Model}
 		if err := counted.scan(rows, shown...); err != nil {
 			return err
 		}
@@ -55,6 +57,21 @@ func (r reader) compared(ctx context.Context, each func(weekly.Mention)) error {
 	})
 }
 
+// copies reads the mentions of some stories again, oldest first.
+func (r reader) copies(ctx context.Context, stories []string, each func(weekly.Mention)) error {
+	if len(stories) == 0 {
+		return nil // a list in SQL cannot be empty
+	}
+	return r.query(ctx, "copies", copiesSQL, func(rows driver.Rows) error {
+		m, counted := mentionFields()
+		if err := counted.scan(rows, &m.Title, &m.Text, &m.URL); err != nil {
+			return err
+		}
+		each(*m)
+		return nil
+	}, clickhouse.Named("stories", stories))
+}
+
 // first reads the first mentions known.
 func (r reader) first(ctx context.Context, each func(brandID string, at time.Time)) error {
 	return r.query(ctx, "first mentions", firstSQL, func(rows driver.Rows) error {
@@ -68,10 +85,10 @@ func (r reader) first(ctx context.Context, each func(brandID string, at time.Tim
 	})
 }
 
-// countedFields are the columns that both queries of mentions begin with.
+// countedFields are the columns that every query of mentions begins with.
 type countedFields struct {
-	mention              *weekly.Mention
-	ownership, sentiment string
+	mention                              *weekly.Mention
+	ownership, sentiment, recommendation string
 }
 
 func mentionFields() (*weekly.Mention, *countedFields) {
@@ -82,14 +99,15 @@ func mentionFields() (*weekly.Mention, *countedFields) {
 func (f *countedFields) scan(rows driver.Rows, more ...any) error {
 	m := f.mention
 	fields := append([]any{
-		&m.BrandID, &m.ID, &m.Published, &m.Source, &f.ownership, &f.sentiment, &m.Topics,
+		&m.BrandID, &m.ID, &m.Published, &m.Source, &f.ownership, &m.Kind, &f.sentiment, &m.Topics,
+		&m.Risks, &m.RiskWords, &f.recommendation, &m.StoryID,
 		&m.Author.ID, &m.Author.Handle, &m.Author.Name, &m.Author.Followers, &m.Likes, &m.Shares, &m.Replies,
 	}, more...)
 	if err := rows.Scan(fields...); err != nil {
 		return err
 	}
 	m.Official = f.ownership == "official"
-	m.Sentiment = weekly.SentimentNamed(f.sentiment)
+	m.Sentiment, m.Stance = weekly.SentimentNamed(f.sentiment), weekly.StanceNamed(f.recommendation)
 	return nil
 }
 
@@ -143,15 +161,15 @@ func moment(t *time.Time) time.Time {
 }
 
 // query runs one of the queries and hands over its rows.
-func (r reader) query(ctx context.Context, what, sql string, each func(driver.Rows) error) error {
+func (r reader) query(ctx context.Context, what, sql string, each func(driver.Rows) error, more ...any) error {
 	week := r.job.week
-	rows, err := r.conn.Query(ctx, sql,
+	rows, err := r.conn.Query(ctx, sql, append(more,
 		clickhouse.Named("brand", r.job.brand.ID),
 		clickhouse.Named("brands", append([]string{r.job.brand.ID}, r.job.brand.Competitors...)),
 		clickhouse.Named("before", week.Before().From().UTC()),
 		clickhouse.Named("from", week.From().UTC()),
 		clickhouse.Named("to", week.To().UTC()),
-	)
+	)...)
 	if err != nil {
 		return fmt.Errorf("export: read %s: %w", what, err)
 	}

@@ -12,15 +12,24 @@ type recount struct {
 	bySource, byTopic              map[string]float64
 	byDay                          [7]float64
 	reach                          map[string]uint64
+	rows                           []row
+	signs                          map[string]float64 // recommends, warns, and risky mentions
 }
 
 func count(rows []row, brand string, from, to time.Time, zone *time.Location) recount {
-	c := recount{sentiment: map[string]float64{}, bySource: map[string]float64{}, byTopic: map[string]float64{}, reach: map[string]uint64{}}
+	c := recount{sentiment: map[string]float64{}, bySource: map[string]float64{}, byTopic: map[string]float64{}, reach: map[string]uint64{}, signs: map[string]float64{}}
 	for _, r := range rows {
 		if r.brand != brand || r.published.Before(from) || !r.published.Before(to) {
 			continue
 		}
 		c.mentions++
+		c.rows = append(c.rows, r)
+		if !r.own() {
+			c.signs[r.recommendation]++
+			if len(r.risks) > 0 {
+				c.signs["risky"]++
+			}
+		}
 		c.sentiment[r.sentiment]++
 		c.bySource[r.source]++
 		for _, topic := range r.topics {
@@ -57,6 +66,11 @@ func (c recount) potentialReach() float64 {
 func (c recount) figures() map[string]float64 {
 	return map[string]float64{
 		"Mentions":               c.mentions,
+		"without copies":         float64(len(c.stories())),
+		"Mentions with a risk":   c.signs["risky"],
+		"recommend the brand":    c.signs["recommends"],
+		"warn others off it":     c.signs["warns"],
+		"reach without copies":   c.reachAlone(),
 		"on official pages":      c.official,
 		"on third-party pages":   c.mentions - c.official,
 		"Net sentiment (points)": c.net(),

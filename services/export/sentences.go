@@ -59,6 +59,9 @@ func (l language) blind(b weekly.Blind, zone *time.Location) string {
 // inShort tells the week in a few sentences.
 func (l language) inShort(r weekly.Report, names map[string]string) []string {
 	sentences := []string{l.volume(r)}
+	if stories := r.Now.Stories(); stories < r.Now.Mentions {
+		sentences[0] += " " + l.say("no_copies", l.Count(stories))
+	}
 	if mood := r.Now.NetSentiment(); mood.Known {
 		sentence := l.say("mood", l.mood(mood), l.Percent(r.Now.NegativeShare().Number), l.Percent(positiveShare(r.Now.Counts)))
 		if before := r.Before.NetSentiment(); before.Known && r.Compared() {
@@ -68,6 +71,12 @@ func (l language) inShort(r weekly.Report, names map[string]string) []string {
 	}
 	if topic := l.worstTopic(r); topic != "" {
 		sentences = append(sentences, topic)
+	}
+	if len(r.Risks) > 0 {
+		sentences = append(sentences, l.worstRisks(r))
+	}
+	if r.Now.Stances[weekly.Recommends]+r.Now.Stances[weekly.Warns] > 0 {
+		sentences = append(sentences, l.forAndAgainst(r.Now.Counts))
 	}
 	if len(r.Rivals) > 1 && r.Rivals[0].Share.Known {
 		sentence := l.say("voice", l.Percent(r.Rivals[0].Share.Number), rivalNames(r, names))

@@ -186,8 +186,9 @@ func (b *book) mentions(r weekly.Report) table {
 		{l.at("published", b.job.week.Zone()), 17, b.dateLook()}, {l.say("source"), 11, textLook}, {l.say("page"), 24, textLook},
 		{l.say("ownership"), 12, textLook}, {l.say("kind"), 13, textLook}, {l.say("language"), 9, textLook},
 		{l.say("sentiment"), 12, textLook}, {l.say("topics"), 18, textLook}, {l.say("owner"), 18, textLook},
+		{l.say("risks"), 18, textLook}, {l.say("stance"), 18, textLook},
 		{l.say("author"), 24, textLook}, {l.say("followers"), 12, countLook}, {l.say("engagement"), 12, countLook},
-		{l.say("text"), 70, textLook}, {l.say("link"), 34, textLook}, {l.say("mention_id"), 26, textLook},
+		{l.say("text"), 70, textLook}, {l.say("link"), 34, textLook}, {l.say("mention_id"), 26, textLook}, {l.say("story"), 26, textLook},
 	}}
 	if r.Unlisted() > 0 {
 		t.note = l.say("listed", l.Count(uint64(len(r.Listed))), l.Several(r.Now.Mentions, l.Mention))
@@ -197,8 +198,8 @@ func (b *book) mentions(r weekly.Report) table {
 		t.rows = append(t.rows, []any{
 			m.Published, plain(m.Source), plain(m.Page), l.ownership(m.Official), l.say(m.Kind), plain(m.Language),
 			l.sentiment(m.Sentiment), plain(l.topics(m.Topics)), l.department(m.Owner),
-			plain(authorName(m.Author)), m.Author.Followers, m.Engagement(),
-			shortened(words(m), 2000), plain(m.URL), plain(m.ID),
+			l.risks(m.Risks), l.stance(m.Stance), plain(authorName(m.Author)), m.Author.Followers, m.Engagement(),
+			shortened(words(m), 2000), plain(m.URL), plain(m.ID), plain(m.StoryID),
 		})
 	}
 	return t

@@ -22,6 +22,9 @@ func writeWorkbook(w io.Writer, j *job, report weekly.Report, remarks []string) 
 	b.writeTable("sheet_days", b.days(report))
 	b.writeTable("sheet_sources", b.sources(report))
 	b.writeTable("sheet_topics", b.topics(report))
+	b.writeTable("sheet_risks", b.risks(report))
+	b.writeTable("sheet_stories", b.stories(report))
+	b.writeTable("sheet_stances", b.stances(report))
 	b.writeTable("sheet_top", b.top(report))
 	b.writeTable("sheet_incidents", b.incidents(report))
 	b.streamTable("sheet_mentions", b.mentions(report))
@@ -43,7 +46,8 @@ func (b *book) settleOrder() {
 
 // sheetKeys are the sheets, in order.
 var sheetKeys = []string{
-	"sheet_summary", "sheet_days", "sheet_sources", "sheet_topics", "sheet_top", "sheet_incidents", "sheet_mentions",
+	"sheet_summary", "sheet_days", "sheet_sources", "sheet_topics", "sheet_risks", "sheet_stories", "sheet_stances",
+	"sheet_top", "sheet_incidents", "sheet_mentions",
 }
 
 // book is a spreadsheet being written. It keeps the first error and does nothing

@@ -28,7 +28,10 @@ type Builder struct {
 	sources   map[string]*Group
 	topics    map[string]*Group
 	days      [7]Day
-	top       []Mention
+	risks     map[string]*riskTally
+	top       *shortlist
+	stances   map[Stance]*shortlist
+	stories   map[string]*Story // those told most
 	listed    []Mention
 	incidents map[string][]Step
 	pages     []Page
@@ -42,6 +45,8 @@ func New(plan Plan) *Builder {
 	b := &Builder{
 		plan: plan, before: plan.Week.Before(),
 		rivals: map[string]*span{}, since: map[string]time.Time{}, sources: map[string]*Group{}, topics: map[string]*Group{},
+		risks: map[string]*riskTally{}, stories: map[string]*Story{},
+		top: &shortlist{}, stances: map[Stance]*shortlist{Recommends: {}, Warns: {}},
 		incidents: map[string][]Step{},
 	}
 	for _, brand := range append([]string{plan.Brand}, plan.Competitors...) {
@@ -73,6 +78,7 @@ func (b *Builder) AddMention(m Mention) {
 		return
 	}
 	b.split(m, now)
+	b.signal(m, now)
 	if now {
 		b.show(m)
 	}
@@ -92,10 +98,8 @@ func (b *Builder) split(m Mention, now bool) {
 	if len(m.Topics) == 0 {
 		group(b.topics, "").add(m, now)
 	}
-	for i, topic := range m.Topics {
-		if !slices.Contains(m.Topics[:i], topic) {
-			group(b.topics, topic).add(m, now)
-		}
+	for _, topic := range distinct(m.Topics) {
+		group(b.topics, topic).add(m, now)
 	}
 }
 
@@ -113,23 +117,38 @@ func (b *Builder) show(m Mention) {
 	if len(b.listed) < b.plan.MaxListed {
 		b.listed = append(b.listed, m)
 	}
-	b.top = append(b.top, m)
-	if len(b.top) > 10*topPosts {
-		b.top = best(b.top)
+	b.top.add(m)
+}
+
+// shortlist are the posts that most people reacted to, each story once.
+type shortlist struct{ posts []Mention }
+
+func (s *shortlist) add(m Mention) {
+	s.posts = append(s.posts, m)
+	if len(s.posts) > 10*topPosts {
+		s.posts = s.best()
 	}
 }
 
-// best are the posts that most people reacted to, then could see.
-func best(posts []Mention) []Mention {
-	slices.SortFunc(posts, func(a, b Mention) int {
-		return cmp.Or(
-			cmp.Compare(b.Engagement(), a.Engagement()),
-			cmp.Compare(b.Author.Followers, a.Author.Followers),
-			a.Published.Compare(b.Published),
-			cmp.Compare(a.ID, b.ID),
-		)
+func (s *shortlist) best() []Mention {
+	slices.SortFunc(s.posts, byReactions)
+	shown := map[string]bool{}
+	posts := slices.DeleteFunc(s.posts, func(m Mention) bool {
+		again := shown[m.StoryID]
+		shown[m.StoryID] = true
+		return again
 	})
 	return posts[:min(len(posts), topPosts)]
+}
+
+// byReactions puts first what most people reacted to, then could see.
+func byReactions(a, b Mention) int {
+	return cmp.Or(
+		cmp.Compare(b.Engagement(), a.Engagement()),
+		cmp.Compare(b.Author.Followers, a.Author.Followers),
+		a.Published.Compare(b.Published),
+		cmp.Compare(a.ID, b.ID),
+	)
 }
 
 // Report is what was counted so far.
@@ -138,7 +157,8 @@ func (b *Builder) Report() Report {
 	report := Report{
 		Week: b.plan.Week, Brand: b.plan.Brand, Since: b.since[b.plan.Brand], Now: brand.now, Before: brand.before,
 		Days: b.days, Sources: ranked(b.sources), Topics: ranked(b.topics),
-		Top: best(b.top), Listed: b.listed,
+		Risks: b.ranking(), Stories: b.retold(),
+		Top: b.top.best(), Advocates: b.stances[Recommends].best(), Detractors: b.stances[Warns].best(), Listed: b.listed,
 		Incidents: b.timelines(), Blind: b.blind(),
 	}
 	for i := range report.Days {

@@ -67,7 +67,7 @@ func TestTheListIsCutAndTheCountIsNot(t *testing.T) {
 	p := plan(t)
 	b := New(p)
 	for i := range 500 {
-		b.AddMention(Mention{BrandID: "acme", ID: fmt.Sprint(i), Likes: uint64(i), Published: p.Week.From().Add(time.Duration(i))})
+		b.AddMention(Mention{BrandID: "acme", ID: fmt.Sprint(i), StoryID: fmt.Sprint(i), Likes: uint64(i), Published: p.Week.From().Add(time.Duration(i))})
 	}
 	report := b.Report()
 	assert.EqualValues(t, 500, report.Now.Mentions)

@@ -9,8 +9,10 @@
 //
 //	week.go       the ISO week in a time zone, its days, the week before
 //	mention.go    a mention as it is counted
-//	tally.go      counting mentions, distinct authors and potential reach
+//	tally.go      counting mentions, distinct authors, stories and potential reach
 //	builder.go    from rows to a report
+//	signals.go    risks, and who speaks for the brand or against it
+//	stories.go    the texts that were copied
 //	report.go     the report and its figures
 //	incidents.go  crises: their timeline and their count
 //	blind.go      sources that could not be seen

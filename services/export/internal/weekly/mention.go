@@ -10,15 +10,19 @@ type Mention struct {
 	Published time.Time
 	Source    string
 	Official  bool
+	Kind      string
 	Sentiment Sentiment
 	Topics    []string
+	Risks     []string
+	RiskWords []string // of all its risks
+	Stance    Stance
+	StoryID   string // copies of one text share it
 	Author    Author
 	Likes     uint64
 	Shares    uint64
 	Replies   uint64
 
 	Page     string
-	Kind     string
 	Language string
 	Score    float32
 	Owner    string
@@ -38,6 +42,14 @@ type Author struct {
 
 // Engagement is likes, shares and replies together.
 func (m Mention) Engagement() uint64 { return m.Likes + m.Shares + m.Replies }
+
+// Own says that the brand itself published it: it is no risk and no opinion.
+func (m Mention) Own() bool {
+	return m.Official && (m.Kind == "post" || m.Kind == "share" || m.Kind == "article")
+}
+
+// authorKey is a mention's author: the same name at two sources is two authors.
+func (m Mention) authorKey() authorKey { return authorKey{m.Source, m.Author.key()} }
 
 // key knows an author again, by the best of what the source says; "" when the
 // source names nobody.
@@ -74,5 +86,27 @@ func SentimentNamed(name string) Sentiment {
 		return Positive
 	default:
 		return Unscored
+	}
+}
+
+// Stance is what a mention tells others to do about the brand.
+type Stance uint8
+
+// Stances. A mention without one tells nobody what to do.
+const (
+	NoStance Stance = iota
+	Recommends
+	Warns
+)
+
+// StanceNamed reads a recommendation as the tables write it.
+func StanceNamed(name string) Stance {
+	switch name {
+	case "recommends":
+		return Recommends
+	case "warns":
+		return Warns
+	default:
+		return NoStance
 	}
 }

@@ -17,7 +17,13 @@ type Report struct {
 	Sources []Group
 	Topics  []Group // a mention with two topics is in both; without any, in ""
 
-	Top    []Mention // the posts most people reacted to
+	Risks   []Risk  // the most frequent first
+	Stories []Story // those that were copied, the most told first
+
+	// The posts most people reacted to: all, those that recommend the brand, those
+	// that warn others off it. Each story stands once.
+	Top, Advocates, Detractors []Mention
+
 	Listed []Mention // the week's mentions, up to the plan's limit
 
 	Incidents    []Timeline // those that went on during the week
@@ -125,6 +131,7 @@ func (r Report) Chapters() []Chapter {
 	chapters := []Chapter{
 		{"volume", []Figure{
 			{"mentions", Count, count(now.Mentions), count(before.Mentions), 0},
+			{"stories", Count, count(now.Stories()), count(before.Stories()), 0},
 			{"official", Count, count(now.Official), count(before.Official), 0},
 			{"third_party", Count, count(now.ThirdParty()), count(before.ThirdParty()), 0},
 			voice,
@@ -137,9 +144,15 @@ func (r Report) Chapters() []Chapter {
 			mood("positive", Positive, 1),
 			mood("unscored", Unscored, 0),
 		}},
+		{"signals", []Figure{
+			{"risky", Count, count(now.Risky), count(before.Risky), -1},
+			{"recommend", Count, count(now.Stances[Recommends]), count(before.Stances[Recommends]), 1},
+			{"warn", Count, count(now.Stances[Warns]), count(before.Stances[Warns]), -1},
+		}},
 		{"audience", []Figure{
 			{"authors", Count, count(now.Authors()), count(before.Authors()), 0},
 			{"potential_reach", Count, count(now.PotentialReach()), count(before.PotentialReach()), 0},
+			{"reach_alone", Count, count(now.ReachWithoutCopies()), count(before.ReachWithoutCopies()), 0},
 			{"engagement", Count, count(now.Engagement), count(before.Engagement), 0},
 		}},
 		{"incidents", []Figure{

@@ -1,11 +1,17 @@
 package weekly
 
+import "cmp"
+
 // Counts are counts of mentions, each counted once.
 type Counts struct {
 	Mentions   uint64
 	Sentiments [4]uint64 // by Sentiment
 	Official   uint64
 	Engagement uint64
+
+	// What the brand itself published is in none of these.
+	Risky   uint64    // mentions with a risk or several
+	Stances [3]uint64 // by Stance
 }
 
 func (c *Counts) add(m Mention) {
@@ -15,6 +21,13 @@ func (c *Counts) add(m Mention) {
 		c.Official++
 	}
 	c.Engagement += m.Engagement()
+	if m.Own() {
+		return
+	}
+	if len(m.Risks) > 0 {
+		c.Risky++
+	}
+	c.Stances[m.Stance]++
 }
 
 // ThirdParty counts mentions on pages that are not the brand's own.
@@ -35,26 +48,56 @@ func (c Counts) NetSentiment() Value {
 	return known(100 * (float64(c.Sentiments[Positive]) - float64(c.Sentiments[Negative])) / float64(c.Scored()))
 }
 
-// Tally is Counts with its authors, who are counted once whatever they write.
+// Tally is Counts with its authors, who are counted once whatever they write, and
+// its stories, which are counted once however often they are copied.
 type Tally struct {
 	Counts
 	followers map[authorKey]uint64
+	stories   map[string]telling
 }
 
-// authorKey: the same name at two sources is two authors.
 type authorKey struct{ source, key string }
+
+// telling is how often a story was told, and its largest voice.
+type telling struct {
+	mentions uint64
+	largest  voice
+}
+
+// voice is an author as reach counts one.
+type voice struct {
+	followers uint64
+	author    authorKey
+}
+
+// larger orders voices by their followers, then by name so that the rows' order
+// does not matter.
+func larger(a, b voice) int {
+	return cmp.Or(
+		cmp.Compare(a.followers, b.followers),
+		cmp.Compare(a.author.source, b.author.source),
+		cmp.Compare(a.author.key, b.author.key),
+	)
+}
 
 func (t *Tally) add(m Mention) {
 	t.Counts.add(m)
-	key := authorKey{m.Source, m.Author.key()}
-	if key.key == "" {
-		return
+	if t.stories == nil {
+		t.followers, t.stories = map[authorKey]uint64{}, map[string]telling{}
 	}
-	if t.followers == nil {
-		t.followers = map[authorKey]uint64{}
+	story, author := t.stories[m.StoryID], m.authorKey()
+	story.mentions++
+	if author.key != "" {
+		t.followers[author] = max(t.followers[author], m.Author.Followers)
+		if v := (voice{m.Author.Followers, author}); larger(v, story.largest) > 0 {
+			story.largest = v
+		}
 	}
-	t.followers[key] = max(t.followers[key], m.Author.Followers)
+	t.stories[m.StoryID] = story
 }
+
+// Stories counts mentions without their copies.
+func (t Tally) Stories() uint64 { return uint64(len(t.stories)) }
 
 // Authors counts the distinct authors that the sources name.
 func (t Tally) Authors() uint64 { return uint64(len(t.followers)) }
@@ -64,6 +107,22 @@ func (t Tally) Authors() uint64 { return uint64(len(t.followers)) }
 func (t Tally) PotentialReach() uint64 {
 	var sum uint64
 	for _, followers := range t.followers {
+		sum += followers
+	}
+	return sum
+}
+
+// ReachWithoutCopies is the potential reach of each story's largest voice alone,
+// each author once. The first to tell a story would not do: it is often small,
+// unknown, or of another week.
+func (t Tally) ReachWithoutCopies() uint64 {
+	alone := map[authorKey]uint64{}
+	for _, story := range t.stories {
+		author := story.largest.author
+		alone[author] = max(alone[author], story.largest.followers)
+	}
+	var sum uint64
+	for _, followers := range alone {
 		sum += followers
 	}
 	return sum
