@@ -65,8 +65,8 @@ var dictionary = map[string]struct{ en, fr string }{
 	"example":      {"Example", "Exemple"},
 	"stance":       {"Recommendation", "Recommandation"},
 	"story":        {"Story", "Texte repris"},
-	"told":         {"Told", "Dit"},
-	"first_told":   {"First told (%s)", "Dit d’abord (%s)"},
+	"told":         {"Times told", "Fois dit"},
+	"first_told":   {"First told (%s)", "Première fois (%s)"},
 	"sources":      {"Sources", "Sources"},
 
 	// Chapters and figures of the summary.

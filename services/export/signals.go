@@ -35,8 +35,8 @@ func (b *book) stories(r weekly.Report) table {
 	l := b.lang
 	t := table{columns: []column{
 		{l.at("first_told", b.job.week.Zone()), 17, b.dateLook()}, {l.say("text"), 70, wrapLook},
-		{l.say("told"), 9, countLook}, {l.say("authors"), 10, countLook}, {l.say("sources"), 22, wrapLook},
-		{l.say("potential_reach"), 13, countLook}, {l.say("reach_alone"), 14, countLook}, {l.say("negative_share"), 12, shareLook},
+		{l.say("told"), 9, countLook}, {l.say("authors"), 11, countLook}, {l.say("sources"), 22, wrapLook},
+		{l.say("potential_reach"), 14, countLook}, {l.say("reach_alone"), 18, countLook}, {l.say("negative_share"), 12, shareLook},
 		{l.say("link"), 34, wrapLook},
 	}}
 	for _, story := range r.Stories {

@@ -37,6 +37,54 @@ func TestAnAuthorIsCountedOnceAtASource(t *testing.T) {
 	assert.EqualValues(t, 112, now.PotentialReach())
 }
 
+// A story copied by many reaches no more people without its copies than its
+// largest author does, and an author who tells two stories is one.
+func TestReachWithoutCopies(t *testing.T) {
+	t.Parallel()
+	p := plan(t)
+	b := New(p)
+	for i, told := range []struct {
+		story string
+		Author
+	}{
+		{"recall", Author{ID: "small", Followers: 10}}, // the first to tell it
+		{"recall", Author{ID: "paper", Followers: 900}},
+		{"recall", Author{ID: "blog", Followers: 50}},
+		{"recall", Author{Followers: 9_000_000}}, // nobody knows who
+		{"strike", Author{ID: "paper", Followers: 950}},
+		{"strike", Author{ID: "small", Followers: 10}},
+		{"hello", Author{ID: "small", Followers: 11}},
+		{"feed", Author{}},
+	} {
+		b.AddMention(Mention{BrandID: "acme", ID: fmt.Sprint(i), StoryID: told.story, Source: "x", Author: told.Author, Published: p.Week.From()})
+	}
+	now := b.Report().Now
+	assert.EqualValues(t, 8, now.Mentions)
+	assert.EqualValues(t, 4, now.Stories())
+	assert.EqualValues(t, 950+50+11, now.PotentialReach())
+	assert.EqualValues(t, 950+11, now.ReachWithoutCopies())
+	assert.Equal(t, []string{"recall", "strike"}, b.Copied())
+}
+
+// What the brand itself publishes is neither a risk nor a recommendation, unless it
+// is a comment that others wrote on its page.
+func TestTheBrandsOwnWordsAreNoSignal(t *testing.T) {
+	t.Parallel()
+	p := plan(t)
+	b := New(p)
+	for i, kind := range []string{"post", "share", "article", "comment", "review"} {
+		b.AddMention(Mention{BrandID: "acme", ID: fmt.Sprint(i), StoryID: fmt.Sprint(i), Official: true, Kind: kind, Stance: Recommends,
+			Risks: []string{"recall", "recall"}, RiskWords: []string{"Recall", "recall"}, Published: p.Week.From()})
+	}
+	report := b.Report()
+	assert.EqualValues(t, 2, report.Now.Risky)
+	assert.EqualValues(t, 2, report.Now.Stances[Recommends])
+	assert.Len(t, report.Advocates, 2)
+	require.Len(t, report.Risks, 1)
+	assert.EqualValues(t, 2, report.Risks[0].Now)
+	assert.Equal(t, []string{"recall"}, report.Risks[0].Words)
+}
+
 func TestOnlyTheWeeksAndBrandsOfThePlanCount(t *testing.T) {
 	t.Parallel()
 	p := plan(t)
