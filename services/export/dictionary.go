@@ -61,7 +61,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"part":         {"Share", "Part"},
 	"risk":         {"Risk", "Risque"},
 	"risks":        {"Risks", "Risques"},
-	"risk_words":   {"Words", "Mots"},
+	"risk_words":   {"Risk words", "Mots du risque"},
 	"example":      {"Example", "Exemple"},
 	"stance":       {"Recommendation", "Recommandation"},
 	"story":        {"Story", "Texte repris"},

@@ -183,7 +183,7 @@ func TestSignalsEqualARecountOfTheRawRows(t *testing.T) {
 				risks = append(risks, labels[risk])
 			}
 			assert.Equal(t, strings.Join(risks, ", "), cells[at("Risks")])
-			assert.Equal(t, strings.Join(r.words, ", "), cells[at("Words")])
+			assert.Equal(t, strings.Join(r.words, ", "), cells[at("Risk words")])
 			assert.Equal(t, strings.TrimPrefix(r.recommendation, "none"), cells[at("Recommendation")])
 			assert.Equal(t, cmp.Or(r.story, r.id), cells[at("Story")])
 		}
