@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -260,5 +261,17 @@ func TestOverridesNameColumnsThatExist(t *testing.T) {
 			name := override.Matcher.Options
 			assert.True(t, strings.Contains(shown, `"`+name+`"`) || strings.Contains(shown, `'`+name+`'`), "%s: %s", panel.Title, name)
 		}
+	}
+}
+
+// A risk that the scorer finds has a name on the dashboard, not only an id.
+func TestRisksHaveNames(t *testing.T) {
+	t.Parallel()
+	board, err := os.ReadFile(reputationBoard)
+	require.NoError(t, err)
+	found := regexp.MustCompile(`(?m)^\[(.+)\]$`).FindAllStringSubmatch(read(t, "services/scorer/internal/risk/risks.txt"), -1)
+	require.NotEmpty(t, found)
+	for _, risk := range found {
+		assert.Regexp(t, `"`+risk[1]+`": \{\s*"text":`, string(board))
 	}
 }

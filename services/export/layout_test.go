@@ -65,6 +65,18 @@ func TestNoWordIsMissing(t *testing.T) {
 	}
 }
 
+// A risk that the scorer finds has a name in the report, not only an id.
+func TestRisksHaveNames(t *testing.T) {
+	t.Parallel()
+	risks, err := os.ReadFile("../scorer/internal/risk/risks.txt")
+	require.NoError(t, err)
+	found := regexp.MustCompile(`(?m)^\[(.+)\]$`).FindAllSubmatch(risks, -1)
+	require.NotEmpty(t, found)
+	for _, risk := range found {
+		assert.Contains(t, dictionary, "risk_"+string(risk[1]))
+	}
+}
+
 func TestWordsOfBothLanguages(t *testing.T) {
 	t.Parallel()
 	en, fr := languageOf("en"), languageOf("fr")
