@@ -94,7 +94,7 @@ func (x *explainer) holds(n node) bool { return x.set.holds(x.w, x.d, n) }
 func (x *explainer) spans(n node) []Span {
 	var spans []Span
 	x.set.collect(x.w, x.d, n, func(at Span) { spans = append(spans, at) })
-	return merged(spans)
+	return Merge(spans)
 }
 
 // found tells the terms by which a part holds.
@@ -142,13 +142,9 @@ func (x *explainer) why(n node) {
 func (x *explainer) whyNone(n orNode) {
 	near := false
 	for _, operand := range n.operands {
-		switch operand.(type) {
-		case leaf:
-		default:
-			if x.touches(operand) {
-				near = true
-				x.why(operand)
-			}
+		if x.touches(operand) {
+			near = true
+			x.why(operand)
 		}
 	}
 	if !near {
@@ -156,7 +152,7 @@ func (x *explainer) whyNone(n orNode) {
 	}
 }
 
-// touches says whether anything that a part asks for is there.
+// touches says whether any words that a part asks for are there.
 func (x *explainer) touches(n node) bool {
 	any := func(operands []node) bool {
 		for _, operand := range operands {
@@ -175,8 +171,6 @@ func (x *explainer) touches(n node) bool {
 		return x.holds(n)
 	case nearby:
 		return x.w.any(n.left) || x.w.any(n.right)
-	case *filterNode:
-		return true
 	default:
 		return false
 	}
@@ -198,7 +192,7 @@ func (x *explainer) whyApart(n nearby) {
 			both.Spans = append(both.Spans, x.spans(t)...)
 		}
 	}
-	both.Spans = merged(both.Spans)
+	both.Spans = Merge(both.Spans)
 	x.Because = append(x.Because, both)
 }
 

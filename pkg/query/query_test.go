@@ -276,6 +276,38 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// What a query found, and what kept it from matching.
+func TestAQueryIsExplained(t *testing.T) {
+	t.Parallel()
+	requires, err := query.ParseContext("boisson OR soif")
+	require.NoError(t, err)
+	excludes, err := query.ParseContext("concert OR (tour NEAR/3 dates) OR lang:es")
+	require.NoError(t, err)
+	q := mustParse(t, `oasis OR (orange NEAR/2 jus) OR ("eau pure" followers:>10)`)
+	set := query.NewSet([]*query.Query{q.Within(requires, excludes), mustParse(t, "oasis NOT (mirage OR désert)")})
+	for _, c := range []struct {
+		text  string
+		query int
+		want  string
+	}{
+		{"soif d'Oasis", 0, `{"matched":true,"found":[{"term":"oasis","in":"query","spans":[[7,12]]},{"term":"soif","in":"context.require","spans":[[0,4]]}]}`},
+		{"Oasis", 0, `{"matched":false,"because":[{"reason":"missing","in":"context.require","term":"boisson OR soif"}]}`},
+		{"soif", 0, `{"matched":false,"because":[{"reason":"missing","in":"query","term":"oasis OR orange NEAR/2 jus OR (\"eau pure\" AND followers:>10)"}]}`},
+		{"un jus pour ma soif, c'est l'orange", 0, `{"matched":false,"because":[{"reason":"apart","in":"query","term":"orange NEAR/2 jus","spans":[[3,6],[29,35]]}]}`},
+		{"soif, eau pure", 0, `{"matched":false,"because":[{"reason":"filtered","in":"query","term":"followers:>10","value":"0"}]}`},
+		{"soif, Oasis, concert", 0, `{"matched":false,"because":[{"reason":"excluded","in":"context.exclude","term":"concert","spans":[[13,20]]}]}`},
+		{"soif, Oasis tour dates", 0, `{"matched":false,"because":[{"reason":"excluded","in":"context.exclude","term":"tour NEAR/3 dates","spans":[[12,16],[17,22]]}]}`},
+		{"Oasis dans le désert", 1, `{"matched":false,"because":[{"reason":"excluded","in":"query","term":"désert","spans":[[14,21]]}]}`},
+		{"rien", 1, `{"matched":false,"because":[{"reason":"missing","in":"query","term":"oasis"}]}`},
+	} {
+		var document query.Document
+		document.Read(c.text)
+		got, err := json.Marshal(set.Explain(&document, c.query))
+		require.NoError(t, err)
+		require.JSONEq(t, c.want, string(got), c.text)
+	}
+}
+
 // A query is written as it can be typed, and means the same.
 func TestAQueryIsWrittenAsItCanBeTyped(t *testing.T) {
 	t.Parallel()
@@ -321,7 +353,11 @@ func FuzzParse(f *testing.F) {
 		set := query.NewSet([]*query.Query{parsed, parsed.Words()})
 		matched := set.MatchDocument(nil, &document)
 		spans := set.Spans(nil, &document, 0)
-		if !slices.Contains(matched, 0) {
+		why := set.Explain(&document, 0)
+		require.Equal(t, slices.Contains(matched, 0), why.Matched)
+		require.NotEqual(t, why.Matched, len(why.Because) > 0)
+		_ = parsed.String()
+		if !why.Matched {
 			require.Empty(t, spans)
 			return
 		}

@@ -89,4 +89,55 @@ func TestALongQueryBecomesSeveralRules(t *testing.T) {
 	require.NoError(t, err)
 	_, err = hopeless.XRules(512)
 	require.ErrorContains(t, err, "shorten")
+	// NOTs are left out before anything that a post must hold
+	many, err := query.Parse("oasis eau NOT (" + words("mot", 200) + ")")
+	require.NoError(t, err)
+	rules, err := many.XRules(512)
+	require.NoError(t, err)
+	require.Len(t, rules, 1)
+	require.LessOrEqual(t, len(rules[0]), 512)
+	require.True(t, strings.HasPrefix(rules[0], "oasis eau -mot0 -mot1 "), rules[0])
+}
+
+// What a source has no words for is not asked for as something broader than the
+// brand.
+func TestAQueryThatNoSourceCanSearchForSaysWhy(t *testing.T) {
+	t.Parallel()
+	context, err := query.ParseContext("boisson")
+	require.NoError(t, err)
+	for _, q := range []*query.Query{mustParse(t, "oasis OR zest*"), mustParse(t, "oasis OR zest*").Within(context, nil)} {
+		_, err := q.XRules(query.MaxXRule)
+		require.EqualError(t, err, "query: X looks for whole words, and this query cannot do without zest*: name the words, joined by OR")
+		_, err = q.RedditSearches()
+		require.ErrorContains(t, err, "query: Reddit looks for whole words")
+		_, err = q.MastodonSearches()
+		require.ErrorContains(t, err, "query: Mastodon looks for whole words")
+	}
+	rules, err := mustParse(t, "oasis source:rss").XRules(query.MaxXRule)
+	require.NoError(t, err)
+	require.Empty(t, rules, "it cannot match there")
+}
+
+func TestSearches(t *testing.T) {
+	t.Parallel()
+	for q, want := range map[string]struct {
+		reddit   string
+		mastodon []string
+	}{
+		"oasis":                           {"oasis", []string{"oasis"}},
+		"orange AND (facture OR réseau)":  {"orange (facture OR réseau OR reseau)", []string{"orange"}},
+		`(a OR "b c") panne NOT d`:        {`(a OR "b c" OR bc) panne`, []string{"panne"}},
+		"a b c":                           {"a b c", []string{"a b c"}},
+		"l'oréal":                         {"\"l'oréal\" OR \"l’oréal\" OR \"l'oreal\" OR \"l’oreal\" OR loreal", []string{`"l'oréal"`, `"l’oréal"`, `"l'oreal"`, `"l’oreal"`, "loreal"}},
+		"#AirFrance OR @sncf lang:fr":     {"airfrance OR sncf", []string{"airfrance", "sncf"}},
+		"(a NEAR/5 b) OR c source:reddit": {"(a b) OR c", []string{"a b"}},
+	} {
+		parsed := mustParse(t, q)
+		reddit, err := parsed.RedditSearches()
+		require.NoError(t, err, q)
+		require.Equal(t, []string{want.reddit}, reddit, q)
+		mastodon, err := parsed.MastodonSearches()
+		require.NoError(t, err, q)
+		require.Equal(t, want.mastodon, mastodon, q)
+	}
 }

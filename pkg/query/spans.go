@@ -22,7 +22,7 @@ func (s *Set) Spans(dst []Span, document *Document, query int) []Span {
 	}
 	from := len(dst)
 	s.collect(w, document, root, func(at Span) { dst = append(dst, at) })
-	return append(dst[:from], merged(dst[from:])...)
+	return append(dst[:from], Merge(dst[from:])...)
 }
 
 // collect visits where the terms stand that make a part of a query hold.
@@ -53,8 +53,8 @@ func (s *Set) collect(w *scratch, d *Document, n node, visit func(Span)) {
 	}
 }
 
-// merged puts spans in order, and makes one of those that overlap.
-func merged(spans []Span) []Span {
+// Merge puts spans in order, and makes one of those that overlap.
+func Merge(spans []Span) []Span {
 	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	kept := spans[:0]
 	for _, span := range spans {

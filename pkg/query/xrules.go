@@ -63,13 +63,18 @@ func (q *Query) searches(source string, limit int, say says) ([]string, error) {
 	return rules, nil
 }
 
-// relaxed is the query in the words of a source; nil where it cannot match there.
+// relaxed is the query in the words of a source; nil where it cannot match there. A
+// context without the name that it belongs to would ask for the whole world.
 func (q *Query) relaxed(source string, say says) (node, error) {
 	n := relax(q.root, false, say)
 	if _, never := n.(nothing); never {
 		return nil, nil
 	}
-	if isNegative(n) {
+	named := n
+	if context, ok := q.root.(contextNode); ok {
+		named = relax(context.named, false, say)
+	}
+	if isNegative(named) {
 		return nil, fmt.Errorf("query: %s looks for whole words, and this query cannot do without %s: name the words, joined by OR", source, unsaid(q.root))
 	}
 	return n, nil

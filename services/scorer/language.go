@@ -1,0 +1,14 @@
+package scorer
+
+import (
+	"github.com/vigie-monitor/vigie/pkg/query"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/language"
+)
+
+// Language tells the language of a text as the scorer does: an ISO 639-1 code, or
+// "und". hint is what its source announces.
+func Language(text, hint string) string {
+	var document query.Document
+	document.Read(text)
+	return language.Detect(text, &document, hint)
+}
