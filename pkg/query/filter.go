@@ -111,8 +111,8 @@ func (p *parser) rawOf(string) (node, error) {
 		return nil, p.fail(`a word or "phrase" after raw:`, p.found(), "")
 	}
 	t := termNode{source: p.value, raw: literal(p.value), tokens: termTokens(p.value), quoted: true}
-	if len(t.tokens) == 0 {
-		return nil, p.fail(`a word or "phrase" after raw:`, p.found(), "")
+	if err := p.checkLength(t, `a word or "phrase" after raw:`); err != nil {
+		return nil, err
 	}
 	return t, nil
 }

@@ -322,7 +322,7 @@ func TestTheSetEqualsANaiveEvaluator(t *testing.T) {
 	seed := rand.Uint64()
 	r := rand.New(rand.NewPCG(seed, 1))
 	matched, refused := 0, 0
-	for round := range 20_000 {
+	for round := range 10_000 {
 		var queries []*query.Query
 		var naive []expression
 		for len(queries) < 5 {
@@ -353,8 +353,8 @@ func TestTheSetEqualsANaiveEvaluator(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, matched, 20_000)
-	require.Greater(t, refused, 1000)
+	require.Greater(t, matched, 10_000)
+	require.Greater(t, refused, 500)
 }
 
 // What is searched for at a source, and the query without its filters, find all
@@ -364,7 +364,7 @@ func TestWhatIsSearchedForLosesNothing(t *testing.T) {
 	seed := rand.Uint64()
 	r := rand.New(rand.NewPCG(seed, 2))
 	matched, unsaid := 0, 0
-	for range 40_000 {
+	for range 20_000 {
 		e := randomExpression(r, 3)
 		q, err := query.Parse(e.String())
 		if err != nil {
@@ -390,8 +390,8 @@ func TestWhatIsSearchedForLosesNothing(t *testing.T) {
 				"seed %d: %s has %s, and %q is found by none of %q", seed, source, e, s.text, searches)
 		}
 	}
-	require.Greater(t, matched, 5000)
-	require.Greater(t, unsaid, 100)
+	require.Greater(t, matched, 2000)
+	require.Greater(t, unsaid, 50)
 }
 
 // finds reads a search as the help of these sites says: words and "phrases" side by

@@ -16,6 +16,8 @@ const (
 	maxTerms = 1000
 	// maxNear bounds the distance that NEAR takes, in words.
 	maxNear = 100
+	// maxPhrase bounds a phrase, in words: a text may hold its beginning at each word.
+	maxPhrase = 32
 	// minPrefix is how many letters a word must have before *.
 	minPrefix = 3
 )
@@ -294,8 +296,8 @@ func (p *parser) term() (termNode, error) {
 		}
 	}
 	t.tokens = termTokens(words)
-	if len(t.tokens) == 0 {
-		return t, p.fail(aTerm, p.found(), "")
+	if err := p.checkLength(t, aTerm); err != nil {
+		return t, err
 	}
 	last := t.tokens[len(t.tokens)-1]
 	switch {
@@ -306,6 +308,18 @@ func (p *parser) term() (termNode, error) {
 		return t, p.fail("at least three letters before *", p.found(), "it would match nearly everything")
 	}
 	return t, nil
+}
+
+// checkLength refuses a term without words, or with too many.
+func (p *parser) checkLength(t termNode, expected string) error {
+	switch {
+	case len(t.tokens) == 0:
+		return p.fail(expected, p.found(), "")
+	case len(t.tokens) > maxPhrase:
+		return p.fail("at most 32 words in a phrase", "more", "")
+	default:
+		return nil
+	}
 }
 
 func firstRune(s string) rune {

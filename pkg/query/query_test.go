@@ -162,6 +162,7 @@ func TestASyntaxErrorSaysWhere(t *testing.T) {
 		{"a https://b.fr", 3, "https://"},
 		{strings.Repeat("a OR ", 1000) + "a", 5001, "more"},
 		{strings.Repeat("a", 20000), 1, "more"},
+		{`b "` + strings.Repeat("a ", 33) + `"`, 3, "more"},
 	} {
 		_, err := query.Parse(c.query)
 		var syntax *query.SyntaxError
@@ -176,7 +177,7 @@ func TestASyntaxErrorSuggests(t *testing.T) {
 	t.Parallel()
 	for q, hint := range map[string]string{
 		"oasis or orange": "did you mean OR?", "oasis ET orange": `did you mean AND? To look for the word, write "ET"`, "oasis -jus": "did you mean NOT jus?",
-		"oasis langue:fr": "did you mean lang:?", "oasis autor:ana": "did you mean author:?", "oasis lang:french": "did you mean lang:fr?",
+		"oasis langue:fr": "did you mean lang:?", "oasis athor:ana": "did you mean author:?", "oasis lang:french": "did you mean lang:fr?",
 		"oasis lang:fr-CA": "did you mean lang:fr?", "oasis kind:tweet": "did you mean post?", "oasis kind:artcle": "did you mean article?",
 		"oasis ownership:third": "did you mean third_party?", "oasis followers:1000": "did you mean followers:>=1000?",
 		"oasis site:https://www.lemonde.fr/sport": "did you mean site:lemonde.fr?", "oasis NEAR/5 b NEAR/5 c": "(a NEAR/5 b) AND (b NEAR/5 c)",
@@ -442,6 +443,16 @@ func posts(b *testing.B) []string {
 func BenchmarkHostile(b *testing.B) {
 	set := query.NewSet([]*query.Query{
 		mustParse(b, "aaaa* OR (a NEAR/100 (b OR c)) OR (a NEAR/100f zzz)"), mustParse(b, `"a a a a a a a b" OR raw:"A a" OR "air aira*"`),
+	})
+	bomb := "a"
+	for i := range 200 {
+		bomb += fmt.Sprintf(` OR (a NEAR/9 (b%d OR a)) OR "%s b%d"`, i, strings.Repeat("a ", 20), i)
+	}
+	bombs := query.NewSet([]*query.Query{mustParse(b, bomb)})
+	b.Run("bomb", func(b *testing.B) { // a query as hostile as the text, of the most that a mention holds
+		for b.Loop() {
+			bombs.Match(nil, strings.Repeat("a ", 32<<10))
+		}
 	})
 	for name, text := range map[string]string{
 		"letter": strings.Repeat("a", 1<<20), "word": strings.Repeat("a ", 1<<19), "hashtags": strings.Repeat("#AirAir", 150_000),
