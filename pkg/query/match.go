@@ -22,8 +22,8 @@ type scratch struct {
 // occurrence is where a term stands: its first and last tokens.
 type occurrence struct {
 	from, to int32
-	pattern  int32
 	next     int32 // of the same term; -1 after the last
+	full     bool  // the last one is a handle, found by all of it
 }
 
 func newScratch(s *Set) *scratch {
@@ -73,19 +73,11 @@ func (s *Set) match(dst []int, w *scratch, document *Document) []int {
 // scan notes the terms that a document holds, and the queries they may make match.
 func (s *Set) scan(w *scratch, d *Document) {
 	for i := range d.tokens {
-		tok := &d.tokens[i]
-		for _, at := range s.starts[tok.text] {
-			s.try(w, d, at, i)
-		}
-		if tok.full != "" {
-			for _, at := range s.starts[tok.full] {
-				s.try(w, d, at, i)
-			}
-		}
+		s.take(w, d, 0, i, i)
 		if len(s.prefixes) == 0 {
 			continue
 		}
-		form := tok.lookup()
+		form := d.tokens[i].lookup()
 		if len(form) < 2 {
 			continue
 		}
@@ -94,44 +86,81 @@ func (s *Set) scan(w *scratch, d *Document) {
 			if length > len(form) {
 				break
 			}
-			for _, at := range s.prefixes[form[:length]] {
-				s.try(w, d, at, i)
-			}
+			s.end(w, d, s.prefixes[form[:length]], i, i)
 		}
 	}
 }
 
-// try notes a pattern that stands at a token.
-func (s *Set) try(w *scratch, d *Document, at int32, i int) {
-	p := &s.patterns[at]
-	t := &s.terms[p.term]
-	located := w.everywhere || t.located
-	if w.hit[p.term] == w.generation && !located {
+// take goes from a step to those that a token leads to, for terms that began at
+// another.
+func (s *Set) take(w *scratch, d *Document, at int32, from, i int) {
+	tok := &d.tokens[i]
+	for _, next := range s.steps[at].next[tok.text] {
+		s.reach(w, d, next, from, i, false)
+	}
+	if tok.full != "" {
+		for _, next := range s.steps[at].next[tok.full] {
+			s.reach(w, d, next, from, i, true)
+		}
+	}
+	s.end(w, d, s.steps[at].goesOn, from, i)
+}
+
+// end notes the terms that end with a word that goes on as a token does.
+func (s *Set) end(w *scratch, d *Document, lasts []last, from, i int) {
+	for at := range lasts {
+		if goes, full := lasts[at].word.begins(&d.tokens[i]); goes {
+			s.note(w, d, lasts[at].term, occurrence{from: int32(from), to: int32(i), full: full})
+		}
+	}
+}
+
+// reach is at a step by a token: a plain word takes hashtags and handles too, a
+// hashtag or handle only its like.
+func (s *Set) reach(w *scratch, d *Document, at int32, from, i int, full bool) {
+	here := &s.steps[at]
+	if here.kind != word && here.kind != d.tokens[i].kind {
 		return
 	}
-	for _, to := range p.stands(d.tokens, i) {
-		if to < 0 || t.node.raw != "" && !p.standsRaw(&t.node, d, i, int(to)) {
-			continue
-		}
-		if w.hit[p.term] != w.generation {
-			w.hit[p.term] = w.generation
-			w.first[p.term] = -1
-			for _, query := range t.anchors {
-				if w.seen[query] != w.generation {
-					w.seen[query] = w.generation
-					w.candidates = append(w.candidates, int(query))
-				}
+	for _, id := range here.ends {
+		s.note(w, d, id, occurrence{from: int32(from), to: int32(i), full: full})
+	}
+	next := i + 1 + int(d.tokens[i].parts)
+	if here.next == nil && here.goesOn == nil || next >= len(d.tokens) {
+		return
+	}
+	s.take(w, d, at, from, next)
+	if d.tokens[next].parts > 0 { // the first word of a hashtag stands in the same place
+		s.take(w, d, at, from, next+1)
+	}
+}
+
+// note notes that a term stands somewhere.
+func (s *Set) note(w *scratch, d *Document, id int32, o occurrence) {
+	t := &s.terms[id]
+	known := w.hit[id] == w.generation
+	located := w.everywhere || t.located
+	if known && !located || t.node.raw != "" && !t.node.standsRaw(d, o) {
+		return
+	}
+	if !known {
+		w.hit[id], w.first[id] = w.generation, -1
+		for _, query := range t.anchors {
+			if w.seen[query] != w.generation {
+				w.seen[query] = w.generation
+				w.candidates = append(w.candidates, int(query))
 			}
 		}
-		if located {
-			w.locate(p.term, occurrence{from: int32(i), to: to, pattern: at, next: -1})
-		}
+	}
+	if located {
+		w.locate(id, o)
 	}
 }
 
 // locate adds an occurrence to those of its term.
 func (w *scratch) locate(term int32, o occurrence) {
 	at := int32(len(w.found))
+	o.next = -1
 	w.found = append(w.found, o)
 	if w.first[term] < 0 {
 		w.first[term] = at
@@ -141,60 +170,26 @@ func (w *scratch) locate(term int32, o occurrence) {
 	w.last[term] = at
 }
 
-// stands answers the last tokens of the pattern where it begins at a token, -1 for
-// none. There may be two, for a last word that goes on may be a hashtag and its
-// first word too.
-func (p *pattern) stands(tokens []token, i int) [2]int32 {
-	none := [2]int32{-1, -1}
-	for n := range p.words {
-		last := n == len(p.words)-1
-		prefix := p.prefix && last
-		if n > 0 {
-			i += 1 + int(tokens[i].parts)
-		}
-		if i >= len(tokens) {
-			return none
-		}
-		here := p.words[n].accepts(&tokens[i], prefix)
-		// the first word of a hashtag stands in the same place
-		within := n > 0 && tokens[i].parts > 0 && p.words[n].accepts(&tokens[i+1], prefix)
-		switch {
-		case last && within && here:
-			return [2]int32{int32(i), int32(i + 1)}
-		case last && within:
-			return [2]int32{int32(i + 1), -1}
-		case last && here:
-			return [2]int32{int32(i), -1}
-		case within:
-			i++
-		case !here:
-			return none
-		}
-	}
-	return none
-}
-
-// accepts says whether a word of a query accepts a word of a text: a plain word
-// also accepts it as a hashtag or handle, a hashtag or handle only its like.
-func (t *token) accepts(other *token, prefix bool) bool {
+// begins says whether a word that goes on is how a token begins, and whether only
+// the whole handle does.
+func (t *token) begins(other *token) (goes, full bool) {
 	if t.kind != word && t.kind != other.kind {
-		return false
+		return false, false
 	}
-	wanted := t.lookup()
-	if prefix {
-		return strings.HasPrefix(other.text, wanted) || strings.HasPrefix(other.full, wanted)
+	if strings.HasPrefix(other.text, t.lookup()) {
+		return true, false
 	}
-	return wanted == other.text || wanted == other.full
+	full = strings.HasPrefix(other.full, t.lookup())
+	return full, full
 }
 
-// span is the range of the text in which a pattern stands.
-func (p *pattern) span(tokens []token, from, to int) Span {
-	first, last := &tokens[from], &tokens[to]
-	span := Span{first.span.From, last.span.To}
-	if wanted := p.words[len(p.words)-1].lookup(); last.full != "" && wanted != last.text && strings.HasPrefix(last.full, wanted) {
-		span.To = last.fullEnd
+// span is the range of the text in which a term stands.
+func (d *Document) span(o occurrence) Span {
+	first, last := &d.tokens[o.from], &d.tokens[o.to]
+	if o.full {
+		return Span{first.span.From, last.fullEnd}
 	}
-	return span
+	return Span{first.span.From, last.span.To}
 }
 
 // holds says whether a part of a query holds on a document that was scanned.

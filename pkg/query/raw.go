@@ -14,9 +14,9 @@ func literal(s string) string { return norm.NFC.String(strings.Join(strings.Fiel
 // standsRaw says whether a document holds a raw term to the letter, where its words
 // were found. Signs before the first word and after the last count too: raw:"Yahoo!"
 // is not Yahoo.
-func (p *pattern) standsRaw(t *termNode, d *Document, from, to int) bool {
-	at := p.span(d.tokens, from, to)
-	if p.words[0].kind == word && d.tokens[from].kind != word {
+func (t *termNode) standsRaw(d *Document, o occurrence) bool {
+	at := d.span(o)
+	if t.tokens[0].kind == word && d.tokens[o.from].kind != word {
 		_, sign := utf8.DecodeRuneInString(d.text[at.From:])
 		at.From += sign
 	}

@@ -6,27 +6,32 @@ import "sync"
 // grows with the text, hardly with the number of queries.
 type Set struct {
 	roots    []node             // by query, terms replaced by their indexes
-	starts   map[string][]int32 // patterns by their first word
-	prefixes map[string][]int32 // patterns of one word that goes on, by how it begins
+	steps    []step             // the words of all terms as one tree, from steps[0]
+	prefixes map[string][]last  // terms of one word that goes on, by how it begins
 	lengths  map[[2]byte]uint64 // of prefixes with these first bytes: a bit for each
-	patterns []pattern
 	terms    []term
 	scratch  sync.Pool
 }
 
-// pattern is the words of a term, or of another way to write it.
-type pattern struct {
-	term   int32
-	prefix bool // the last word goes on
-	words  []token
+// step is a word of terms, after those that lead to it.
+type step struct {
+	kind   kind
+	ends   []int32            // terms that end here
+	next   map[string][]int32 // steps by their word: at most one of a kind
+	goesOn []last
+}
+
+// last is the last word of a term, that goes on.
+type last struct {
+	word token
+	term int32
 }
 
 // term is a leaf of some queries.
 type term struct {
-	node     termNode
-	anchors  []int32 // queries that cannot match without a term such as this
-	located  bool    // where it stands matters, for NEAR
-	patterns []int32
+	node    termNode
+	anchors []int32 // queries that cannot match without a term such as this
+	located bool    // where it stands matters, for NEAR
 }
 
 type (
@@ -43,7 +48,7 @@ type (
 
 // NewSet compiles queries; the index of each is what Match answers.
 func NewSet(queries []*Query) *Set {
-	s := &Set{starts: map[string][]int32{}, prefixes: map[string][]int32{}, lengths: map[[2]byte]uint64{}}
+	s := &Set{steps: []step{{next: map[string][]int32{}}}, prefixes: map[string][]last{}, lengths: map[[2]byte]uint64{}}
 	ids := map[string]leaf{}
 	for i, q := range queries {
 		root := s.compile(q.root, ids)
@@ -138,17 +143,38 @@ func (t *termNode) asHashtag() string {
 
 // look makes a term be found by words.
 func (s *Set) look(id leaf, words []token, prefix bool) {
-	at := int32(len(s.patterns))
-	s.patterns = append(s.patterns, pattern{term: int32(id), prefix: prefix, words: words})
-	s.terms[id].patterns = append(s.terms[id].patterns, at)
-	first := words[0].lookup()
 	if prefix && len(words) == 1 {
+		first := words[0].lookup()
 		first = first[:min(len(first), maxLookup)]
-		s.prefixes[first] = append(s.prefixes[first], at)
+		s.prefixes[first] = append(s.prefixes[first], last{words[0], int32(id)})
 		s.lengths[[2]byte{first[0], first[1]}] |= 1 << len(first) // it has some letters
 		return
 	}
-	s.starts[first] = append(s.starts[first], at)
+	at := int32(0)
+	for i := range words {
+		if prefix && i == len(words)-1 {
+			s.steps[at].goesOn = append(s.steps[at].goesOn, last{words[i], int32(id)})
+			return
+		}
+		at = s.follow(at, &words[i])
+	}
+	s.steps[at].ends = append(s.steps[at].ends, int32(id))
+}
+
+// follow is the step of a word after another step.
+func (s *Set) follow(at int32, word *token) int32 {
+	for _, next := range s.steps[at].next[word.lookup()] {
+		if s.steps[next].kind == word.kind {
+			return next
+		}
+	}
+	next := int32(len(s.steps))
+	s.steps = append(s.steps, step{kind: word.kind})
+	if s.steps[at].next == nil {
+		s.steps[at].next = map[string][]int32{}
+	}
+	s.steps[at].next[word.lookup()] = append(s.steps[at].next[word.lookup()], next)
+	return next
 }
 
 // maxLookup is how much of a word that goes on it is looked up by, in bytes.

@@ -27,7 +27,7 @@ func (s *Set) Spans(dst []Span, document *Document, query int) []Span {
 
 // collect visits where the terms stand that make a part of a query hold.
 func (s *Set) collect(w *scratch, d *Document, n node, visit func(Span)) {
-	show := func(o occurrence) { visit(s.patterns[o.pattern].span(d.tokens, int(o.from), int(o.to))) }
+	show := func(o occurrence) { visit(d.span(o)) }
 	switch n := n.(type) {
 	case leaf:
 		for at := w.first[n]; at >= 0; at = w.found[at].next {
