@@ -118,7 +118,7 @@ func (a *app) train() *cobra.Command {
 	_ = sentiment.MarkFlagRequired("lang")
 	_ = sentiment.MarkFlagRequired("out")
 	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
-	cmd.AddCommand(sentiment)
+	cmd.AddCommand(sentiment, trainLanguage())
 	return cmd
 }
 

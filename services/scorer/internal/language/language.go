@@ -1,118 +1,127 @@
-// Package language owns which language a text is written in, by its commonest
-// words: enough to choose a sentiment model, and honest about the rest ("und").
+// Package language owns which language a post is written in, by its characters
+// and words: a linear model over hashed character n-grams, trained by `vigie
+// train language` (docs/language.md) and embedded.
 //
-// It knows English, French, Spanish, Portuguese, Italian and German.
+// It knows the eight languages that are scored, Hindi also in Latin letters, and
+// some forty others, to say of those that they are none of the eight. It does
+// not read a text's parts apart: a post of two languages has the main one.
 package language
 
 import (
 	_ "embed"
+	"math"
 	"strings"
-
-	"github.com/vigie-monitor/vigie/pkg/query"
 )
 
-// Undetermined is the answer where no language is likelier than the others.
+// Undetermined is the answer for any other language, and where there is too
+// little to tell.
 const Undetermined = "und"
 
-//go:embed words.txt
-var wordList string
+// languages are those that Detect tells.
+var languages = [...]string{"ar", "de", "en", "es", "fr", "hi", "it", "pt"}
 
-// known are the languages, in the order of the votes.
-var known = [...]string{"en", "fr", "es", "pt", "it", "de"}
+//go:embed model.bin
+var embedded []byte
 
-type votes [len(known)]float32
+var standard = mustRead(embedded)
 
-// words gives each common word to the languages it is common in; a word of
-// several counts less for each.
-var words = readWords(wordList)
-
-func readWords(list string) map[string]votes {
-	all := map[string]votes{}
-	for line := range strings.Lines(list) {
-		code, rest, found := strings.Cut(strings.TrimSpace(line), ":")
-		index := indexOf(code)
-		if !found || index < 0 {
-			continue
-		}
-		for _, word := range strings.Fields(rest) {
-			v := all[query.Fold(word)]
-			v[index] = 1
-			all[query.Fold(word)] = v
-		}
+func mustRead(data []byte) *Model {
+	m, err := ReadModel(data)
+	if err != nil {
+		panic(err) // the bytes are ours: a build that holds others is broken
 	}
-	for word, v := range all {
-		var shared float32
-		for _, vote := range v {
-			shared += vote
-		}
-		for i := range v {
-			v[i] /= shared
-		}
-		all[word] = v
-	}
-	return all
+	return m
 }
 
-func indexOf(code string) int {
-	for i, k := range known {
-		if k == code {
-			return i
-		}
-	}
-	return -1
-}
-
-// letters that only some of the languages write.
-var letters = map[rune]string{
-	'œ': "fr", 'è': "fr it", 'ê': "fr pt", 'ù': "fr it", 'ç': "fr pt", 'à': "fr it pt", 'ë': "fr", 'û': "fr", 'î': "fr", 'é': "fr es pt it",
-	'ñ': "es", '¿': "es", '¡': "es", 'í': "es pt", 'ó': "es pt", 'á': "es pt", 'ú': "es pt",
-	'ã': "pt", 'õ': "pt", 'ò': "it", 'ì': "it", 'ß': "de", 'ä': "de", 'ö': "de", 'ü': "de",
-}
-
-// hintVote is what the source's own word weighs: it decides short texts, and
-// gives way to several words that say otherwise.
-const hintVote = 1.2
-
-// minVotes is how much must speak for a language before it is told.
-const minVotes = 0.9
+// Version names the embedded model.
+func Version() string { return standard.version }
 
 // Detect tells the language of a text as an ISO 639-1 code, or Undetermined.
-// hint is the language the source announces, or "".
-func Detect(text string, document *query.Document, hint string) string {
-	var tally votes
-	for word := range document.Words() {
-		v := words[word]
-		for i := range tally {
-			tally[i] += v[i]
-		}
-	}
-	for _, r := range text {
-		if r < 0x80 {
-			continue
-		}
-		for code := range strings.FieldsSeq(letters[r]) {
-			tally[indexOf(code)] += 0.4
-		}
-	}
-	hint, _, _ = strings.Cut(strings.ToLower(hint), "-")
-	hinted := indexOf(hint)
-	if hinted >= 0 {
-		tally[hinted] += hintVote
-	}
-	best, second := 0, -1
-	for i := 1; i < len(tally); i++ {
-		switch {
-		case tally[i] > tally[best]:
-			best, second = i, best
-		case second < 0 || tally[i] > tally[second]:
-			second = i
-		}
-	}
-	if tally[best] < minVotes || tally[best] == tally[second] {
+// hint is the language the source announces ("", "fr", "pt-BR", "ja"): it decides
+// short texts, and gives way to a text that says otherwise.
+func Detect(text, hint string) string { return standard.Detect(text, hint) }
+
+const (
+	hintEvidence = 4.0 // what a hint adds, in logits
+	leastSure    = 0.4 // the probability under which nothing is told,
+	sureOfOther  = 0.8 // or, where the source says that it is another language, this
+)
+
+// Detect is Detect of the package, by this model.
+func (m *Model) Detect(text, hint string) string {
+	hint, _, _ = strings.Cut(hint, "-")
+	var r reading
+	r.read(text)
+	if r.script == foreign {
 		return Undetermined
 	}
-	if hinted < 0 && hint != "" && hint != Undetermined && tally[best] < 2 {
-		return Undetermined // the source names a language we do not know
+	if r.count == 0 {
+		return known(hint)
 	}
-	return known[best]
+	var room [maxClasses]float32
+	logits := room[:len(m.codes)]
+	m.logits(&r, logits)
+	for class, code := range m.codes {
+		if hint != "" && strings.EqualFold(hint, languageOf(code)) {
+			logits[class] += hintEvidence
+		}
+	}
+	least := leastSure
+	if hint != "" && !strings.EqualFold(hint, Undetermined) && known(hint) == Undetermined {
+		least = sureOfOther
+	}
+	class, probability := m.best(r.script, logits)
+	if class < 0 || probability < least {
+		return Undetermined
+	}
+	return known(m.codes[class])
+}
+
+// known gives the language of a code where it is one of those told.
+func known(code string) string {
+	for _, k := range languages {
+		if strings.EqualFold(languageOf(code), k) {
+			return k
+		}
+	}
+	return Undetermined
+}
+
+// languageOf is fr of fr-CA, and hi of hi-Latn.
+func languageOf(code string) string {
+	language, _, _ := strings.Cut(code, "-")
+	return language
+}
+
+// logits says how well each class explains a reading.
+func (m *Model) logits(r *reading, logits []float32) {
+	classes := len(m.codes)
+	var sums [maxClasses]int32
+	for _, feature := range r.features[:r.count] {
+		row := m.weights[int(feature)*classes:][:classes]
+		for class, w := range row {
+			sums[class] += int32(w)
+		}
+	}
+	step := m.scale * evidence(r.count)
+	for class := range logits {
+		logits[class] = m.bias[class] + float32(sums[class])*step
+	}
+}
+
+// best is the likeliest class of the script, or -1, and its probability.
+func (m *Model) best(s script, logits []float32) (class int, probability float64) {
+	class = -1
+	for i, logit := range logits {
+		if m.scripts[i] == s && (class < 0 || logit > logits[class]) {
+			class = i
+		}
+	}
+	var sum float64
+	for i, logit := range logits {
+		if m.scripts[i] == s {
+			sum += math.Exp(float64(logit - logits[class]))
+		}
+	}
+	return class, 1 / sum
 }

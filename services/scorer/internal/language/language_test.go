@@ -3,64 +3,158 @@ package language_test
 import (
 	"bufio"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/language"
 )
 
-func detect(text, hint string) string {
-	var document query.Document
-	document.Read(text)
-	return language.Detect(text, &document, hint)
-}
-
-func TestDetect(t *testing.T) {
+func TestHintsDecideShortTextsAndGiveWayToLongOnes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, hint, want string }{
 		{"Le service client ne répond pas depuis hier", "", "fr"},
-		{"They never answer the phone and I am tired of it", "", "en"},
-		{"No me gusta nada este servicio, muy lento", "", "es"},
-		{"Não gostei do atendimento, muito ruim", "", "pt"},
-		{"Non mi piace questo servizio, sono molto deluso", "", "it"},
-		{"Der Service ist schlecht und ich bin nicht zufrieden", "", "de"},
+		{"Le service client ne répond pas depuis hier", "en", "fr"},
+		{"Le service client ne répond pas depuis hier", "ja", "fr"},
+		{"They never answer the phone and I am tired of it", "fr-FR", "en"},
 		{"Zestaline !!!", "", language.Undetermined},
 		{"Zestaline !!!", "fr", "fr"},
 		{"Zestaline !!!", "fr-CA", "fr"},
+		{"Zestaline !!!", "FR", "fr"},
+		{"Zestaline !!!", "ja", language.Undetermined},
+		{"Zestaline !!!", "und", language.Undetermined},
 		{"", "", language.Undetermined},
+		{"😡😡😡 @telemur https://example.org/le-service-client", "", language.Undetermined},
+		{"😡😡😡 @telemur https://example.org/le-service-client", "fr", "fr"},
 		{"日本が好きです", "ja", language.Undetermined},
+		{"日本が好きです", "fr", language.Undetermined},
+		{"日本が好きです #iPhone", "en", language.Undetermined},
+		{"#السودان #sudan شقيقة بيونسيه تتصدر", "", "ar"},
+		{"Ｌe train", "zz-!", language.Undetermined},
+		{"𝗟𝗲 𝘀𝗲𝗿𝘃𝗶𝗰𝗲 𝗰𝗹𝗶𝗲𝗻𝘁 𝗻𝗲 𝗿𝗲́𝗽𝗼𝗻𝗱 𝗽𝗮𝘀", "", "fr"},
+		{"Nooooooon c'est paaaaaas vraiiiiii", "", "fr"},
+		{"Le train de\u0301ja\u0300 supprime\u0301 hier", "", "fr"},
 	} {
-		require.Equal(t, c.want, detect(c.text, c.hint), c.text)
+		require.Equal(t, c.want, language.Detect(c.text, c.hint), "%s (%s)", c.text, c.hint)
 	}
 }
 
-// Accuracy on validation posts, without any hint. The floors are what was
-// measured, rounded down.
-func TestValidation(t *testing.T) {
+// Posts written for this test, as people write them: short, without accents,
+// with slips.
+func TestPostsAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
-	data := os.Getenv("VIGIE_DATA")
-	if data == "" {
-		t.Skip("VIGIE_DATA is not set: the validation splits are not there")
-	}
-	for code, floor := range map[string]float64{"en": 0.80, "fr": 0.86} {
-		file, err := os.Open(filepath.Join(data, "sentiment", "validation", code+"-umsab.tsv"))
-		require.NoError(t, err)
-		defer file.Close()
-		var right, all float64
-		lines := bufio.NewScanner(file)
-		for lines.Scan() {
-			if _, text, found := strings.Cut(lines.Text(), "\t"); found && text != "text" {
-				all++
-				if detect(text, "") == code {
-					right++
-				}
-			}
+	wrong := 0
+	for _, post := range readPosts(t, "testdata/known.tsv") {
+		if got := language.Detect(post.text, ""); got != post.label {
+			wrong++
+			t.Logf("%s taken for %s: %s", post.label, got, post.text)
 		}
-		t.Logf("%s: %.3f of %.0f posts", code, right/all, all)
-		require.Greater(t, right/all, floor, code)
+	}
+	require.LessOrEqual(t, wrong, 2)
+}
+
+func TestOtherLanguagesAreNotGuessed(t *testing.T) {
+	t.Parallel()
+	wrong := 0
+	for _, post := range readPosts(t, "testdata/others.tsv") {
+		if got := language.Detect(post.text, ""); got != language.Undetermined {
+			wrong++
+			t.Logf("%s taken for %s: %s", post.label, got, post.text)
+		}
+	}
+	require.LessOrEqual(t, wrong, 2)
+}
+
+type post struct{ label, text string }
+
+// readPosts reads lines "label<TAB>text".
+func readPosts(t testing.TB, name string) []post {
+	t.Helper()
+	file, err := os.Open(name)
+	require.NoError(t, err)
+	defer file.Close()
+	var posts []post
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		label, text, found := strings.Cut(lines.Text(), "\t")
+		require.True(t, found, "%s: %s", name, lines.Text())
+		posts = append(posts, post{label, text})
+	}
+	require.NoError(t, lines.Err())
+	require.NotEmpty(t, posts)
+	return posts
+}
+
+func hostile() map[string]string {
+	return map[string]string{
+		"one letter":       strings.Repeat("a", 1<<20),
+		"many letters":     strings.Repeat("abcdefghijklmnopqrstuvwxyz", 1<<15),
+		"words":            strings.Repeat("le train est en retard ", 1<<15),
+		"hashtags":         strings.Repeat("#a ", 10_000),
+		"addresses":        strings.Repeat("http://a.example ", 1<<16),
+		"accents":          "e" + strings.Repeat("\u0301", 1<<19),
+		"marks of Hindi":   strings.Repeat("\u093f", 1<<18),
+		"right to left":    strings.Repeat("\u202e", 1<<18),
+		"nothing":          strings.Repeat("\x00", 1<<20),
+		"no UTF-8":         strings.Repeat("\xff", 1<<20),
+		"many ideographs":  strings.Repeat("日", 1<<18),
+		"apostrophes":      strings.Repeat("'", 1<<20),
+		"a word of quotes": "a" + strings.Repeat("’", 1<<18),
+	}
+}
+
+// A megabyte costs no more than the part that is read.
+func TestHostileTextCostsLittle(t *testing.T) {
+	t.Parallel()
+	for name, text := range hostile() {
+		start := time.Now()
+		language.Detect(text, "fr")
+		require.Less(t, time.Since(start), 200*time.Millisecond, name)
+	}
+}
+
+func FuzzDetect(f *testing.F) {
+	for _, text := range hostile() {
+		f.Add(text[:64], "en-GB")
+	}
+	f.Add("@telemur Télémur encore en panne", "")
+	f.Add("𝗟𝗲 ’train", "und")
+	f.Fuzz(func(t *testing.T, text, hint string) {
+		got := language.Detect(text, hint)
+		if got != language.Undetermined && !strings.Contains(" ar de en es fr hi it pt ", " "+got+" ") {
+			t.Fatalf("%q is no language that is told", got)
+		}
+		if again := language.Detect(text, hint); again != got {
+			t.Fatalf("%q, then %q", got, again)
+		}
+		if utf8.ValidString(text) && language.Detect("@someone "+text+" https://example.org", hint) != got && len(text) < 1000 {
+			t.Fatalf("a name or an address changed what was %q", got)
+		}
+	})
+}
+
+func BenchmarkDetect(b *testing.B) {
+	posts := readPosts(b, "testdata/known.tsv")
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		language.Detect(posts[i%len(posts)].text, "")
+		i++
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for name, text := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				language.Detect(text, "")
+			}
+		})
 	}
 }

@@ -108,7 +108,7 @@ func (s *Scorer) Score(post Post) Result {
 	if len(concerned) == 0 {
 		return Result{}
 	}
-	result := Result{Language: language.Detect(text, document, post.LanguageHint)}
+	result := Result{Language: language.Detect(text, post.LanguageHint)}
 	for _, brand := range concerned {
 		result.Brands = append(result.Brands, s.brands[brand].ID)
 	}
