@@ -107,6 +107,7 @@ func TestWhatAuthorsTellOthersToDo(t *testing.T) {
 		"We recommend to wait, says Telemur":                   "",
 		"Je vous recommande de patienter, Telemur est débordé": "",
 		"Thanks for trying to take my money, Telemur":          "",
+		"Telemur please help me changing to another flight":    "",
 		"You moved me from Econ to Business, thanks Telemur":   "",
 		"": "",
 	} {
