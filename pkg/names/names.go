@@ -3,7 +3,7 @@
 // post, and where it errs nobody is woken: no decision is made from it.
 //
 // English is read by prose's model, which is loaded at the first English text and
-// takes some 60 MB from then on. French is read by capitals and what stands before
+// takes some 40 MB from then on. French is read by capitals and what stands before
 // them, and no more is claimed; other languages have no names.
 package names
 
