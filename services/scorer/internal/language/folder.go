@@ -1,10 +1,9 @@
 package language
 
 import (
-	"bufio"
 	"crypto/sha256"
+	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -26,29 +25,24 @@ func ReadSources(folder fs.FS) (sources []Source, hash [sha256.Size]byte, err er
 		if !found || ending != ".txt" && ending != ".posts" && ending != ".words" {
 			continue
 		}
-		source := Source{Language: code, Ranked: ending == ".words", Posts: ending == ".posts"}
-		file, err := folder.Open(entry.Name())
+		data, err := fs.ReadFile(folder, entry.Name())
 		if err != nil {
 			return nil, hash, fmt.Errorf("language: %w", err)
 		}
-		io.WriteString(all, entry.Name()+"\n")
-		lines := bufio.NewScanner(io.TeeReader(file, all))
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
-			if line := strings.TrimSpace(lines.Text()); line != "" {
+		all.Write([]byte(entry.Name() + "\n"))
+		all.Write(data)
+		source := Source{Language: code, Ranked: ending == ".words", Posts: ending == ".posts"}
+		for line := range strings.Lines(string(data)) {
+			if line = strings.TrimSpace(line); line != "" {
 				source.Lines = append(source.Lines, line)
 			}
-		}
-		file.Close()
-		if err := lines.Err(); err != nil {
-			return nil, hash, fmt.Errorf("language: %s: %w", entry.Name(), err)
 		}
 		if len(source.Lines) > 0 {
 			sources = append(sources, source)
 		}
 	}
 	if len(sources) == 0 {
-		return nil, hash, fmt.Errorf("language: no file named like fr-books.txt in the folder")
+		return nil, hash, errors.New("language: no file named like fr-books.txt in the folder")
 	}
 	return sources, [sha256.Size]byte(all.Sum(nil)), nil
 }

@@ -3,7 +3,7 @@
 // train language` (docs/language.md) and embedded.
 //
 // It knows the eight languages that are scored, Hindi also in Latin letters, and
-// some forty others, to say of those that they are none of the eight. It does
+// some thirty-five others, to say of those that they are none of the eight. It does
 // not read a text's parts apart: a post of two languages has the main one.
 package language
 
@@ -42,14 +42,14 @@ func Version() string { return standard.version }
 func Detect(text, hint string) string { return standard.Detect(text, hint) }
 
 const (
-	hintEvidence = 4.0 // what a hint adds, in logits
-	leastSure    = 0.4 // the probability under which nothing is told,
+	hintEvidence = 4.5 // what a hint adds, in logits
+	leastSure    = 0.5 // the probability under which nothing is told,
 	sureOfOther  = 0.8 // or, where the source says that it is another language, this
 )
 
 // Detect is Detect of the package, by this model.
 func (m *Model) Detect(text, hint string) string {
-	hint, _, _ = strings.Cut(hint, "-")
+	hint = languageOf(hint)
 	var r reading
 	r.read(text)
 	if r.script == foreign {
@@ -87,10 +87,12 @@ func known(code string) string {
 	return Undetermined
 }
 
-// languageOf is fr of fr-CA, and hi of hi-Latn.
+// languageOf is fr of fr-CA, pt of pt_BR, and hi of hi-Latn.
 func languageOf(code string) string {
-	language, _, _ := strings.Cut(code, "-")
-	return language
+	if i := strings.IndexAny(code, "-_"); i >= 0 {
+		return code[:i]
+	}
+	return code
 }
 
 // logits says how well each class explains a reading.

@@ -24,6 +24,7 @@ func TestHintsDecideShortTextsAndGiveWayToLongOnes(t *testing.T) {
 		{"Zestaline !!!", "fr", "fr"},
 		{"Zestaline !!!", "fr-CA", "fr"},
 		{"Zestaline !!!", "FR", "fr"},
+		{"Zestaline !!!", "fr_FR", "fr"},
 		{"Zestaline !!!", "ja", language.Undetermined},
 		{"Zestaline !!!", "und", language.Undetermined},
 		{"", "", language.Undetermined},
@@ -138,14 +139,24 @@ func FuzzDetect(f *testing.F) {
 }
 
 func BenchmarkDetect(b *testing.B) {
-	posts := readPosts(b, "testdata/known.tsv")
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		language.Detect(posts[i%len(posts)].text, "")
-		i++
+	short := readPosts(b, "testdata/known.tsv")
+	for _, c := range []struct {
+		name  string
+		posts []post
+	}{
+		{"posts of 30 characters", short},
+		{"posts of 110 characters", []post{{"fr", "@telemur Télémur encore en panne depuis ce matin, 2h d'attente au service client et aucune réponse 😡 #telemur"}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				language.Detect(c.posts[i%len(c.posts)].text, "")
+				i++
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
+		})
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
 }
 
 func BenchmarkHostile(b *testing.B) {

@@ -37,12 +37,9 @@ func newSampler(codes []string, sources []Source) sampler {
 			}
 			weight += weightOfSource(source)
 			s.sources[class] = append(s.sources[class], drawn{source, weight})
-		}
-		if code == "en" {
-			for _, source := range sources {
-				if source.Language == code && source.Posts {
-					s.english = append(s.english, strings.Fields(strings.Join(source.Lines[:min(2000, len(source.Lines))], " "))...)
-				}
+			if code == "en" && source.Posts {
+				some := source.Lines[:min(2000, len(source.Lines))]
+				s.english = append(s.english, strings.Fields(strings.Join(some, " "))...)
 			}
 		}
 	}

@@ -21,12 +21,9 @@ type Source struct {
 	Posts bool
 }
 
-// How much is drawn while training, and how far each example moves the weights.
 const (
-	rate       = 2.0
-	l2         = 1e-7
-	hindiDoubt = 1.0 // evidence asked of Hindi in Latin letters beyond that of others
-	foreignTo  = 0.5 // a post whose own language is less probable is dropped
+	rate      = 2.0 // how far an example moves the weights, at first
+	foreignTo = 0.5 // how much likelier another language must be for a post to be dropped
 )
 
 // share is how often an example is drawn of a language: of those that are told
@@ -52,7 +49,7 @@ type trainer struct {
 	draw    sampler
 	weights []float32
 	bias    []float32
-	steps   []float32 // by weight: the squares of its gradients, summed
+	steps   []float32 // by feature: the squares of its gradients, summed
 	reading reading
 }
 
@@ -73,17 +70,14 @@ func Train(version string, sources []Source, examples int, log io.Writer) (*Mode
 	t.run("looking for posts in another language", examples/6, log)
 	for i := range sources {
 		if source := &sources[i]; source.Posts && source.Language != "en" {
-			before := len(source.Lines)
-			source.Lines = t.ownOnly(source)
-			fmt.Fprintf(log, "%s: %d of %d posts are in another language, and dropped\n", source.Language, before-len(source.Lines), before)
+			own := t.ownOnly(source)
+			fmt.Fprintf(log, "%s: %d of %d posts are in another language, and dropped\n", source.Language, len(source.Lines)-len(own), len(source.Lines))
+			source.Lines = own
 		}
 	}
 	t.start(sources)
 	t.run("training", examples, log)
 	m.bias = t.bias
-	if i := slices.Index(m.codes, hindiInLatin); i >= 0 {
-		m.bias[i] -= hindiDoubt
-	}
 	m.scale, m.weights = quantise(t.weights)
 	return m, nil
 }
@@ -235,6 +229,9 @@ func (t *trainer) ownOnly(source *Source) []string {
 		if t.reading.count > 0 && slices.Max(p)-p[class] < foreignTo {
 			own = append(own, line)
 		}
+	}
+	if len(own) == 0 {
+		return source.Lines // the model knows less than the file does
 	}
 	return own
 }
