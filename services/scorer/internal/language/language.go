@@ -97,14 +97,7 @@ func languageOf(code string) string {
 
 // logits says how well each class explains a reading.
 func (m *Model) logits(r *reading, logits []float32) {
-	classes := len(m.codes)
-	var sums [maxClasses]int32
-	for _, feature := range r.features[:r.count] {
-		row := m.weights[int(feature)*classes:][:classes]
-		for class, w := range row {
-			sums[class] += int32(w)
-		}
-	}
+	sums := m.rows.sum(r.features[:r.count])
 	step := m.scale * evidence(r.count)
 	for class := range logits {
 		logits[class] = m.bias[class] + float32(sums[class])*step

@@ -16,7 +16,7 @@ type Model struct {
 	scripts []script // by class: the one it is written in
 	scale   float32  // of the weights
 	bias    []float32
-	weights []int8 // by feature, then by class
+	rows    rows
 }
 
 const magic = "vigie-language-1\n"
@@ -39,7 +39,7 @@ func (m *Model) Write() []byte {
 	out.WriteString(m.version + codes)
 	put(m.scripts)
 	put(m.bias)
-	put(m.weights)
+	put(m.rows.weights(len(m.codes)))
 	return out.Bytes()
 }
 
@@ -62,12 +62,14 @@ func ReadModel(data []byte) (*Model, error) {
 	if len(m.codes) == 0 || len(m.codes) > maxClasses || in.Len() != len(m.codes)*(1+4+buckets) {
 		return nil, fmt.Errorf("%w: %d bytes of weights for %d classes", ErrModel, in.Len(), len(m.codes))
 	}
-	m.scripts, m.bias, m.weights = make([]script, len(m.codes)), make([]float32, len(m.codes)), make([]int8, len(m.codes)*buckets)
-	for _, part := range []any{m.scripts, m.bias, m.weights} {
+	weights := make([]int8, len(m.codes)*buckets)
+	m.scripts, m.bias = make([]script, len(m.codes)), make([]float32, len(m.codes))
+	for _, part := range []any{m.scripts, m.bias, weights} {
 		if err := binary.Read(in, binary.LittleEndian, part); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrModel, err)
 		}
 	}
+	m.rows = pack(weights, len(m.codes))
 	return m, nil
 }
 

@@ -78,7 +78,8 @@ func Train(version string, sources []Source, examples int, log io.Writer) (*Mode
 	t.start(sources)
 	t.run("training", examples, log)
 	m.bias = t.bias
-	m.scale, m.weights = quantise(t.weights)
+	scale, weights := quantise(t.weights)
+	m.scale, m.rows = scale, pack(weights, len(m.codes))
 	return m, nil
 }
 
