@@ -30,23 +30,36 @@ var airlines = []config.Brand{
 }
 
 // named says, without any code of the product's, which posts name an airline: the
-// words of its query, written as words, tags or handles, outside of addresses.
+// words of its query, written as words, tags or handles, outside of addresses; a
+// tag may hold several words, and a phrase may be written as one tag.
 var named = map[string]*regexp.Regexp{
 	"united":         regexp.MustCompile(`(^|[^\pL\pN_])united($|[^\pL\pN_])`),
 	"southwest":      regexp.MustCompile(`@southwestair($|[^a-z0-9_])|(^|[^\pL\pN_])southwest($|[^\pL\pN_])`),
-	"us-airways":     regexp.MustCompile(`@usairways($|[^a-z0-9_])|(^|[^\pL\pN_])us[^\pL\pN_]+airways($|[^\pL\pN_])`),
+	"us-airways":     regexp.MustCompile(`@usairways($|[^a-z0-9_])|(^|[^\pL\pN_])us[^\pL\pN_]+airways($|[^\pL\pN_])|#usairways($|[^\pL\pN_])`),
 	"delta":          regexp.MustCompile(`(^|[^\pL\pN_])(jetblue|delta)($|[^\pL\pN_])`),
-	"virgin-america": regexp.MustCompile(`@virginamerica($|[^a-z0-9_])|(^|[^\pL\pN_])virgin[^\pL\pN_]+america($|[^\pL\pN_])`),
-	"american":       regexp.MustCompile(`@americanair($|[^a-z0-9_])|(^|[^\pL\pN_])american[^\pL\pN_]+airlines($|[^\pL\pN_])`),
+	"virgin-america": regexp.MustCompile(`@virginamerica($|[^a-z0-9_])|(^|[^\pL\pN_])virgin[^\pL\pN_]+america($|[^\pL\pN_])|#virginamerica($|[^\pL\pN_])`),
+	"american":       regexp.MustCompile(`@americanair($|[^a-z0-9_])|(^|[^\pL\pN_])american[^\pL\pN_]+airlines($|[^\pL\pN_])|#americanairlines($|[^\pL\pN_])`),
 }
 
-var webAddress = regexp.MustCompile(`https?://\S*`)
+var (
+	webAddress = regexp.MustCompile(`https?://\S*`)
+	tag        = regexp.MustCompile(`#[\pL\pN_]+`)
+	newWord    = regexp.MustCompile(`([\p{Ll}\pN])(\p{Lu})`)
+)
+
+// withTagsRead adds the words of each hashtag to a text.
+func withTagsRead(text string) string {
+	for _, t := range tag.FindAllString(text, -1) {
+		text += " . " + newWord.ReplaceAllString(t, "$1 $2")
+	}
+	return text
+}
 
 // countByBrand counts the posts that name each airline.
 func countByBrand(posts map[string]xLine) map[string]int {
 	count := map[string]int{}
 	for _, post := range posts {
-		text := webAddress.ReplaceAllString(strings.ToLower(post.Data.Text), " ")
+		text := strings.ToLower(withTagsRead(webAddress.ReplaceAllString(post.Data.Text, " ")))
 		for brand, name := range named {
 			if name.MatchString(text) {
 				count[brand]++
