@@ -46,6 +46,7 @@ e2e: $(ENGINE) ## run the tests of the whole only
 	go test -timeout 10m -v ./services/e2e/...
 
 bench: build ## measure throughput, delay and memory
+	go test -run '^$$' -bench Stages -benchtime 1x ./services/scorer/internal/score
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./services/e2e/...
 
 lint: $(BIN)/golangci-lint ## run the linters

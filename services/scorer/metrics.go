@@ -4,10 +4,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/language"
 )
-
-// languages are the label values of scored mentions; any other is "other".
-var languages = []string{"fr", "en", "und", "other"}
 
 type metrics struct {
 	scored  *prometheus.CounterVec
@@ -17,17 +15,8 @@ type metrics struct {
 func newMetrics(registry prometheus.Registerer) *metrics {
 	return &metrics{
 		scored: obs.Labelled(registry, "vigie_scorer_mentions_scored_total",
-			"Mentions that concern a brand, by language.", "language", languages),
+			"Mentions that concern a brand, by language.", "language", append(language.All(), language.Undetermined)),
 		dropped: obs.Labelled(registry, "vigie_scorer_mentions_dropped_total",
 			"Mentions that concern no brand, by reason.", "reason", []string{reasonNoBrand}),
-	}
-}
-
-func languageLabel(language string) string {
-	switch language {
-	case "fr", "en", "und":
-		return language
-	default:
-		return "other"
 	}
 }

@@ -7,14 +7,17 @@ package scorer
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/risk"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/score"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/story"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/topic"
@@ -53,7 +56,11 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 func compile(cfg *config.Config) (*score.Scorer, error) {
 	brands := make([]score.Brand, len(cfg.Brands))
 	for i, b := range cfg.Brands {
-		brands[i] = score.Brand{ID: b.ID, Query: b.Query, Pages: b.Pages}
+		compiled, err := b.Compile()
+		if err != nil {
+			return nil, fmt.Errorf("scorer: %w", err)
+		}
+		brands[i] = score.Brand{ID: b.ID, Query: compiled, Pages: b.Pages}
 	}
 	topics := make([]topic.Topic, len(cfg.Topics))
 	for i, t := range cfg.Topics {
@@ -91,31 +98,57 @@ func (s *service) handle(ctx context.Context, batch []*bus.Message) []error {
 }
 
 func (s *service) score(scorer *score.Scorer, mention *vigiev1.Mention) []bus.Outgoing {
-	result := scorer.Score(score.Post{
-		Source: mention.Source, Page: mention.Page, Author: mention.GetAuthor().GetHandle(),
-		Addressed: mention.AddressedPages, Title: mention.Title, Text: mention.Text,
-		LanguageHint: mention.LanguageHint,
-	})
-	if len(result.Brands) == 0 {
+	result := scorer.Concerning(postOf(mention))
+	if len(result.Towards) == 0 {
 		s.metrics.dropped.WithLabelValues(reasonNoBrand).Inc()
 		return []bus.Outgoing{drop(mention)}
 	}
-	s.metrics.scored.WithLabelValues(languageLabel(result.Language)).Inc()
-	outs := make([]bus.Outgoing, len(result.Brands))
+	s.metrics.scored.WithLabelValues(result.Language).Inc()
+	outs := make([]bus.Outgoing, len(result.Towards))
 	now, storyID := timestamppb.Now(), storyOf(s.stories, mention)
-	for i, brand := range result.Brands {
+	for i, t := range result.Towards {
 		outs[i] = bus.Outgoing{
-			Subject: bus.Subject(bus.SubjectScored, brand, mention.Source),
-			ID:      fmt.Sprintf("%s:%d:%s", mention.MentionId, mention.Revision, brand),
+			Subject: bus.Subject(bus.SubjectScored, t.BrandID, mention.Source),
+			ID:      fmt.Sprintf("%s:%d:%s", mention.MentionId, mention.Revision, t.BrandID),
 			Message: &vigiev1.ScoredMention{
-				Mention: mention, BrandId: brand, Language: result.Language,
-				Sentiment: vigiev1.Sentiment(result.Sentiment), SentimentScore: result.Score,
-				Topics: result.Topics, Owner: result.Owner, StoryId: storyID,
+				Mention: mention, BrandId: t.BrandID, Language: result.Language,
+				Sentiment: vigiev1.Sentiment(t.Label), SentimentScore: t.Score,
+				Topics: result.Topics, Owner: result.Owner, Risks: risksOf(t.Risks),
+				Recommendation: vigiev1.Recommendation(t.Recommendation), StoryId: storyID,
 				ModelVersion: scorer.Version(), ScoredTime: now,
 			},
 		}
 	}
 	return outs
+}
+
+// postOf is what is scored of a mention.
+func postOf(m *vigiev1.Mention) score.Post {
+	return score.Post{
+		Source: m.Source, Page: m.Page, Author: m.GetAuthor().GetHandle(), Addressed: m.AddressedPages,
+		Site: query.Site(m.Url), Ownership: word(m.Ownership, "OWNERSHIP_"), Kind: word(m.Kind, "KIND_"),
+		Followers: m.GetAuthor().GetFollowers(), Title: m.Title, Text: m.Text, LanguageHint: m.LanguageHint,
+	}
+}
+
+// word is how queries name a value of an enum; one not set has no name.
+func word[E interface {
+	comparable
+	String() string
+}](value E, prefix string) string {
+	var unset E
+	if value == unset {
+		return ""
+	}
+	return strings.ToLower(strings.TrimPrefix(value.String(), prefix))
+}
+
+func risksOf(found []risk.Risk) []*vigiev1.Risk {
+	risks := make([]*vigiev1.Risk, len(found))
+	for i, r := range found {
+		risks[i] = &vigiev1.Risk{RiskId: r.ID, Words: r.Words}
+	}
+	return risks
 }
 
 func drop(mention *vigiev1.Mention) bus.Outgoing {

@@ -3,33 +3,32 @@ package scorer
 import (
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 
 	"github.com/vigie-monitor/vigie/services/scorer/internal/sentiment"
 )
 
-// TrainSentiment fits a sentiment model on labelled files (lines
-// "label<TAB>text" after a header) and writes it. The same files give the same
-// bytes.
-func TrainSentiment(language string, files []string, out io.Writer) error {
-	var examples []sentiment.Example
-	version := "linear-1/" + language
-	for _, name := range files {
-		file, err := os.Open(name)
-		if err != nil {
-			return fmt.Errorf("scorer: %w", err)
-		}
-		more, digest, err := sentiment.ReadExamples(file)
-		file.Close()
-		if err != nil {
-			return fmt.Errorf("scorer: %s: %w", name, err)
-		}
-		examples = append(examples, more...)
-		version += fmt.Sprintf("/%x", digest[:4])
+// TrainProgress tells how far a training is.
+type TrainProgress = sentiment.Progress
+
+// TrainSentiment fits the sentiment model on a data folder's files and writes it.
+// The same files give the same bytes. It answers a table of what the
+// cross-validation measured.
+func TrainSentiment(data fs.FS, out io.Writer, progress func(TrainProgress)) (string, error) {
+	corpora, lexicons, err := sentiment.ReadData(data)
+	if err != nil {
+		return "", err
 	}
-	if len(examples) == 0 {
-		return fmt.Errorf("scorer: no labelled example in %v", files)
+	model, err := sentiment.Train(corpora, lexicons, progress)
+	if err != nil {
+		return "", err
 	}
-	_, err := out.Write(sentiment.Train(version, examples).Write())
-	return err
+	file, err := model.Write()
+	if err != nil {
+		return "", err
+	}
+	if _, err := out.Write(file); err != nil {
+		return "", fmt.Errorf("scorer: writing the model: %w", err)
+	}
+	return model.Card().String(), nil
 }

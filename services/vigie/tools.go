@@ -11,7 +11,6 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/export"
-	"github.com/vigie-monitor/vigie/services/scorer"
 )
 
 func (a *app) export() *cobra.Command {
@@ -95,30 +94,6 @@ of secrets that everyone can read. Starts nothing.`,
 	}
 	cmd := &cobra.Command{Use: "config", Short: "Check or print the config", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(check, dump)
-	return cmd
-}
-
-func (a *app) train() *cobra.Command {
-	var language, out string
-	sentiment := &cobra.Command{
-		Use: "sentiment --lang en --out FILE DATA…", Short: "Fit a sentiment model on labelled files", Args: atLeast("a file of labelled texts"),
-		Long:    "Reads lines \"label<TAB>text\" after a header line, labels negative, neutral and\npositive, and writes the model. The same files give the same bytes.",
-		Example: `  vigie train sentiment --lang fr --out sentiment-fr.gz labelled.tsv`,
-		RunE: func(_ *cobra.Command, files []string) error {
-			file, err := os.Create(out)
-			if err != nil {
-				return err
-			}
-			defer file.Close()
-			return scorer.TrainSentiment(language, files, file)
-		},
-	}
-	sentiment.Flags().StringVar(&language, "lang", "", "language of the texts: en or fr")
-	sentiment.Flags().StringVar(&out, "out", "", "file to write")
-	_ = sentiment.MarkFlagRequired("lang")
-	_ = sentiment.MarkFlagRequired("out")
-	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
-	cmd.AddCommand(sentiment, trainLanguage())
 	return cmd
 }
 

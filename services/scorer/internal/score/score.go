@@ -1,5 +1,6 @@
 // Package score owns what is said of a post, from the post alone: its language,
-// the brands it concerns, its sentiment, its topics, and who should answer.
+// the brands it concerns, what is felt and advised towards each, its topics and
+// who should answer, and what may become serious. It joins the packages beside it.
 //
 // It is pure: no clock, no bus, no table. Live, import and replay score alike.
 package score
@@ -11,6 +12,9 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/language"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/phrase"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/recommendation"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/risk"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/sentiment"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/topic"
 )
@@ -18,7 +22,7 @@ import (
 // Brand is what is looked for.
 type Brand struct {
 	ID    string
-	Query string
+	Query *query.Query
 	Pages map[string][]string // by source: handles or addresses
 }
 
@@ -28,40 +32,45 @@ type Post struct {
 	Page         string
 	Author       string   // handle
 	Addressed    []string // handles of pages the source says are concerned
+	Site         string   // see query.Site
+	Ownership    string   // as queries name them
+	Kind         string
+	Followers    uint64
 	Title        string
 	Text         string
+	Language     string // ISO 639-1; "" tells it from the text
 	LanguageHint string
 }
 
-// Result is what was found. No Brands means that the post concerns none.
+// Result is what was found.
 type Result struct {
-	Brands    []string
-	Language  string
-	Sentiment Sentiment
-	Score     float32 // -1 to 1; 0 when Sentiment is None
-	Topics    []string
-	Owner     string
+	Language string
+	Whole    Judgement // of the post as a whole
+	Towards  []Towards // the brands it concerns; none where it concerns none
+	Topics   []string
+	Owner    string
 }
 
-// Sentiment is what is felt, or None where the language is not scored.
-type Sentiment int
+// Judgement is what is felt and advised, and what may come of it.
+type Judgement struct {
+	sentiment.Verdict
+	Recommendation recommendation.Recommendation
+	Risks          []risk.Risk
+}
 
-// Sentiments.
-const (
-	None Sentiment = iota
-	Negative
-	Neutral
-	Positive
-)
+// Towards is a judgement as it regards one brand.
+type Towards struct {
+	BrandID string
+	Judgement
+}
 
 // Scorer scores posts; it is safe for concurrent use.
 type Scorer struct {
-	brands    []Brand
-	queries   *query.Set
-	pages     map[string][]int // brands by page
-	taxonomy  *topic.Taxonomy
-	version   string
-	documents sync.Pool
+	brands   []Brand
+	queries  *query.Set
+	pages    map[string][]int // brands by page
+	taxonomy *topic.Taxonomy
+	readings sync.Pool
 }
 
 // New compiles brands and topics.
@@ -69,11 +78,7 @@ func New(brands []Brand, topics []topic.Topic) (*Scorer, error) {
 	s := &Scorer{brands: brands, pages: map[string][]int{}}
 	queries := make([]*query.Query, len(brands))
 	for i, brand := range brands {
-		parsed, err := query.Parse(brand.Query)
-		if err != nil {
-			return nil, fmt.Errorf("score: query of %s: %w", brand.ID, err)
-		}
-		queries[i] = parsed
+		queries[i] = brand.Query
 		for source, pages := range brand.Pages {
 			for _, page := range pages {
 				key := query.PageKey(source, page)
@@ -87,60 +92,153 @@ func New(brands []Brand, topics []topic.Topic) (*Scorer, error) {
 		return nil, fmt.Errorf("score: %w", err)
 	}
 	s.taxonomy = taxonomy
-	s.version = "score-1+" + sentiment.Embedded("en").Version() + "+" + sentiment.Embedded("fr").Version()
-	s.documents.New = func() any { return new(query.Document) }
+	s.readings.New = func() any { return new(reading) }
 	return s, nil
 }
 
-// Version names the rules and models that score.
-func (s *Scorer) Version() string { return s.version }
+// version of what is decided here and in the lists of words beside: raised by hand
+// when the same post would be scored otherwise.
+const version = "score-2"
 
-// Score scores one post.
-func (s *Scorer) Score(post Post) Result {
-	document := s.documents.Get().(*query.Document)
-	defer s.documents.Put(document)
-	text := post.Text
-	if post.Title != "" {
-		text = post.Title + "\n" + post.Text
-	}
-	document.Read(text)
-	concerned := s.concerned(post, document)
-	if len(concerned) == 0 {
+// Version names the rules and models that score.
+func (s *Scorer) Version() string {
+	return version + "+" + language.Version() + "+" + sentiment.Embedded().Version()
+}
+
+// Concerning scores a post that concerns a brand; of any other it says nothing.
+func (s *Scorer) Concerning(post Post) Result {
+	r := s.read(post)
+	defer s.readings.Put(r)
+	if len(r.concerned) == 0 {
 		return Result{}
 	}
-	result := Result{Language: language.Detect(text, post.LanguageHint)}
-	for _, brand := range concerned {
-		result.Brands = append(result.Brands, s.brands[brand].ID)
+	return s.score(r)
+}
+
+// Any scores a post, whether it concerns a brand or not.
+func (s *Scorer) Any(post Post) Result {
+	r := s.read(post)
+	defer s.readings.Put(r)
+	return s.score(r)
+}
+
+// explained is how many words Explain tells of.
+const explained = 8
+
+// Explain tells which words weighed most in what is felt in the post as a whole.
+func (s *Scorer) Explain(post Post) []sentiment.Reason {
+	r := s.read(post)
+	defer s.readings.Put(r)
+	return sentiment.Embedded().Explain(r.tell(), r.document.Text(), nil, nil, explained)
+}
+
+// reading is a post being scored, in memory that is used again.
+type reading struct {
+	post      Post
+	language  string
+	document  query.Document
+	phrases   phrase.Text
+	concerned []int          // brands
+	named     [][]query.Span // by brand concerned: where the post names it
+	others    []query.Span
+}
+
+// read finds out which brands a post concerns.
+func (s *Scorer) read(post Post) *reading {
+	r := s.readings.Get().(*reading)
+	r.post, r.language = post, ""
+	r.document.ReadPost(query.Post{
+		Source: post.Source, Page: post.Page, Author: post.Author, Site: post.Site, Ownership: post.Ownership,
+		Kind: post.Kind, Followers: post.Followers, Language: r.tell, Title: post.Title, Text: post.Text,
+	})
+	r.concerned = s.queries.MatchDocument(r.concerned[:0], &r.document)
+	if len(s.pages) > 0 {
+		s.addPage(r, post.Page)
+		s.addPage(r, post.Author)
+		for _, page := range post.Addressed {
+			s.addPage(r, page)
+		}
+		slices.Sort(r.concerned)
 	}
-	if model := sentiment.Embedded(result.Language); model != nil {
-		label, score := model.Score(document)
-		result.Sentiment, result.Score = Sentiment(label)+Negative, score
+	return r
+}
+
+// addPage adds the brands whose page it is.
+func (s *Scorer) addPage(r *reading, page string) {
+	if page == "" {
+		return
 	}
-	result.Topics, result.Owner = s.taxonomy.Of(document)
+	for _, brand := range s.pages[query.PageKey(r.post.Source, page)] {
+		if !slices.Contains(r.concerned, brand) {
+			r.concerned = append(r.concerned, brand)
+		}
+	}
+}
+
+// tell is the language of the post, told once.
+func (r *reading) tell() string {
+	if r.language == "" {
+		r.language = r.post.Language
+	}
+	if r.language == "" {
+		r.language = language.Detect(r.document.Text(), r.post.LanguageHint)
+	}
+	return r.language
+}
+
+func (s *Scorer) score(r *reading) Result {
+	r.phrases.Read(r.document.Text())
+	risks := risk.Find(&r.phrases)
+	result := Result{Language: r.tell(), Whole: r.judge(nil, nil, risks)}
+	result.Topics, result.Owner = s.taxonomy.Of(&r.document)
+	slices.Sort(result.Topics)
+	s.locate(r)
+	for i, brand := range r.concerned {
+		towards := Towards{BrandID: s.brands[brand].ID, Judgement: result.Whole}
+		if len(r.concerned) > 1 {
+			towards.Judgement = r.judge(r.named[i], r.elsewhere(i), risks)
+		}
+		result.Towards = append(result.Towards, towards)
+	}
 	return result
 }
 
-// concerned are the brands whose query the words match, whose page the post
-// stands on, or whose page it is addressed to.
-func (s *Scorer) concerned(post Post, document *query.Document) []int {
-	concerned := s.queries.MatchDocument(nil, document)
-	add := func(page string) {
-		if page == "" {
-			return
+// locate finds where the post names each of the brands it concerns.
+func (s *Scorer) locate(r *reading) {
+	for len(r.named) < len(r.concerned) {
+		r.named = append(r.named, nil)
+	}
+	for i, brand := range r.concerned {
+		r.named[i] = s.queries.Spans(r.named[i][:0], &r.document, brand)
+	}
+}
+
+// elsewhere is where the post names other brands than the one of an index, and
+// not that one as well.
+func (r *reading) elsewhere(own int) []query.Span {
+	r.others = r.others[:0]
+	for i, spans := range r.named[:len(r.concerned)] {
+		if i == own {
+			continue
 		}
-		for _, brand := range s.pages[query.PageKey(post.Source, page)] {
-			if !slices.Contains(concerned, brand) {
-				concerned = append(concerned, brand)
+		for _, span := range spans {
+			if !slices.Contains(r.named[own], span) {
+				r.others = append(r.others, span)
 			}
 		}
 	}
-	if len(s.pages) > 0 {
-		add(post.Page)
-		add(post.Author)
-		for _, page := range post.Addressed {
-			add(page)
-		}
+	return r.others
+}
+
+// judge says what is felt and advised towards what is named by own.
+func (r *reading) judge(own, others []query.Span, risks []risk.Risk) Judgement {
+	j := Judgement{
+		Verdict:        sentiment.Embedded().Judge(r.tell(), r.document.Text(), own, others),
+		Recommendation: recommendation.Of(&r.phrases, own, others),
+		Risks:          risks,
 	}
-	slices.Sort(concerned)
-	return concerned
+	if risk.InfluencerComplains(r.post.Followers, j.Label == sentiment.Negative) {
+		j.Risks = append(slices.Clip(risks), risk.Risk{ID: risk.Influencer})
+	}
+	return j
 }

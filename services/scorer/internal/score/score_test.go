@@ -6,15 +6,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/vigie-monitor/vigie/pkg/query"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/recommendation"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/risk"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/score"
+	"github.com/vigie-monitor/vigie/services/scorer/internal/sentiment"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/topic"
 )
 
 func scorer(t testing.TB) *score.Scorer {
 	t.Helper()
+	parse := func(text string) *query.Query {
+		q, err := query.Parse(text)
+		require.NoError(t, err)
+		return q
+	}
 	s, err := score.New([]score.Brand{
-		{ID: "telemur", Query: `télémur NOT "mur de"`, Pages: map[string][]string{"x": {"@Telemur"}}},
-		{ID: "zest", Query: "zestaline OR #zest"},
+		{ID: "telemur", Query: parse(`télémur NOT "mur de"`), Pages: map[string][]string{"x": {"@Telemur"}}},
+		{ID: "zest", Query: parse("zestaline OR #zest")},
+		{ID: "french", Query: parse("parvola lang:fr")},
 	}, []topic.Topic{
 		{ID: "outage", Owner: "customer_care", Query: `panne OR "not working"`},
 		{ID: "price", Owner: "sales", Query: "prix"},
@@ -32,49 +42,86 @@ func TestScore(t *testing.T) {
 		brands []string
 		topics []string
 		owner  string
-		mood   score.Sentiment
+		mood   sentiment.Label
 		lang   string
 	}{
 		{"a complaint in French", score.Post{Text: "Encore en panne chez Télémur, c'est une honte, et le prix augmente"},
-			[]string{"telemur"}, []string{"outage", "price"}, "customer_care", score.Negative, "fr"},
+			[]string{"telemur"}, []string{"outage", "price"}, "customer_care", sentiment.Negative, "fr"},
 		{"two brands in English", score.Post{Text: "I love #zest and telemur, thank you, they are great"},
-			[]string{"telemur", "zest"}, nil, "", score.Positive, "en"},
+			[]string{"telemur", "zest"}, nil, "", sentiment.Positive, "en"},
 		{"the title counts", score.Post{Title: "Zestaline à Lyon", Text: "La réunion est prévue lundi à la mairie."},
-			[]string{"zest"}, nil, "", score.Neutral, "fr"},
-		{"the brand's own page need not name it", score.Post{Source: "x", Author: "telemur", Text: "Bonjour à tous"},
-			[]string{"telemur"}, nil, "", score.Neutral, "fr"},
-		{"addressed to its page", score.Post{Source: "x", Addressed: []string{"Telemur"}, Text: "Bonjour à vous"},
-			[]string{"telemur"}, nil, "", score.Neutral, "fr"},
-		{"a page of that name elsewhere is not its own", score.Post{Source: "rss", Author: "telemur", Text: "Bonjour"}, nil, nil, "", score.None, ""},
-		{"excluded", score.Post{Text: "le mur de télémur"}, nil, nil, "", score.None, ""},
-		{"no sentiment in a language that is not scored", score.Post{Text: "No me gusta nada zestaline, es muy mala"},
-			[]string{"zest"}, nil, "", score.None, "es"},
+			[]string{"zest"}, nil, "", sentiment.Neutral, "fr"},
+		{"the brand's own page need not name it", score.Post{Source: "x", Author: "telemur", Text: "La réunion est prévue lundi à la mairie."},
+			[]string{"telemur"}, nil, "", sentiment.Neutral, "fr"},
+		{"addressed to its page", score.Post{Source: "x", Addressed: []string{"Telemur"}, Text: "La réunion est prévue lundi à la mairie."},
+			[]string{"telemur"}, nil, "", sentiment.Neutral, "fr"},
+		{"a page of that name elsewhere is not its own", score.Post{Source: "rss", Author: "telemur", Text: "Bonjour"}, nil, nil, "", sentiment.None, ""},
+		{"excluded", score.Post{Text: "le mur de télémur"}, nil, nil, "", sentiment.None, ""},
+		{"no sentiment in a language that is not scored", score.Post{Text: "Ik ben helemaal niet tevreden met zestaline, wat een slechte service vandaag"},
+			[]string{"zest"}, nil, "", sentiment.None, "und"},
+		{"a query that asks for the language", score.Post{Text: "Parvola : la réunion est prévue lundi à la mairie."},
+			[]string{"french"}, nil, "", sentiment.Neutral, "fr"},
+		{"and is given another", score.Post{Text: "Parvola: the meeting will be held on Monday at the town hall"}, nil, nil, "", sentiment.None, ""},
+		{"a language that is told need not be found out", score.Post{Text: "zestaline", Language: "fr"},
+			[]string{"zest"}, nil, "", sentiment.Neutral, "fr"},
 	} {
-		got := s.Score(c.post)
-		require.Equal(t, c.brands, got.Brands, c.name)
+		got := s.Concerning(c.post)
+		var brands []string
+		for _, towards := range got.Towards {
+			brands = append(brands, towards.BrandID)
+			require.Equal(t, c.mood, towards.Label, "%s (%.2f)", c.name, towards.Score)
+		}
+		require.Equal(t, c.brands, brands, c.name)
 		require.Equal(t, c.topics, got.Topics, c.name)
 		require.Equal(t, c.owner, got.Owner, c.name)
 		require.Equal(t, c.lang, got.Language, c.name)
-		require.Equal(t, c.mood, got.Sentiment, "%s (%.2f)", c.name, got.Score)
 	}
+}
+
+// A post that damns one brand and praises another says something else of each.
+func TestTwoBrandsTwoJudgements(t *testing.T) {
+	t.Parallel()
+	got := scorer(t).Concerning(score.Post{Text: "Télémur encore en panne, c'est nul, fuyez. Heureusement que Zestaline existe, je recommande !", Followers: 40_000})
+	require.Len(t, got.Towards, 2)
+	telemur, zest := got.Towards[0], got.Towards[1]
+	require.Equal(t, sentiment.Negative, telemur.Label)
+	require.Equal(t, sentiment.Positive, zest.Label)
+	require.Equal(t, recommendation.Warns, telemur.Recommendation)
+	require.Equal(t, recommendation.Recommends, zest.Recommendation)
+	require.Equal(t, []risk.Risk{{ID: risk.Influencer}}, telemur.Risks, "someone many follow complains of it")
+	require.Empty(t, zest.Risks)
+}
+
+func TestAnyPostIsScoredWhenAsked(t *testing.T) {
+	t.Parallel()
+	got := scorer(t).Any(score.Post{Text: "Boycottons cette marque, c'est un scandale"})
+	require.Empty(t, got.Towards)
+	require.Equal(t, sentiment.Negative, got.Whole.Label)
+	require.Equal(t, []risk.Risk{{ID: risk.Boycott, Words: []string{"Boycottons"}}}, got.Whole.Risks)
+}
+
+var hostile = []string{
+	strings.Repeat("a", 1<<20), strings.Repeat("#a ", 100_000), strings.Repeat("\u0301", 100_000),
+	"zestaline \x00\xff\u202e" + strings.Repeat("😡", 10_000), strings.Repeat("télémur zestaline ", 10_000),
 }
 
 func TestHostileTextCostsItsLength(t *testing.T) {
 	t.Parallel()
 	s := scorer(t)
-	for _, text := range []string{
-		strings.Repeat("a", 1<<20), strings.Repeat("#a ", 100_000), strings.Repeat("\u0301", 100_000),
-		"zestaline \x00\xff\u202e" + strings.Repeat("😡", 10_000),
-	} {
-		s.Score(score.Post{Text: text})
+	for _, text := range hostile {
+		s.Any(score.Post{Text: text})
 	}
 }
 
-func BenchmarkScore(b *testing.B) {
+// BenchmarkHostile prints the rate at which hostile texts are read.
+func BenchmarkHostile(b *testing.B) {
 	s := scorer(b)
-	post := score.Post{Source: "x", Author: "ana", LanguageHint: "fr",
-		Text: "@telemur Télémur encore en panne depuis ce matin, 2h d'attente au service client et aucune réponse 😡 #telemur"}
-	for b.Loop() {
-		s.Score(post)
+	for _, text := range hostile {
+		b.Run(strings.ToValidUTF8(text[:min(12, len(text))], "?"), func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				s.Any(score.Post{Text: text})
+			}
+		})
 	}
 }

@@ -1,0 +1,43 @@
+package sentiment
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Card says where a model comes from and what it was measured to do.
+type Card struct {
+	Version   string
+	Languages []LanguageCard
+	Lexicons  []Source // what the training started from
+}
+
+// LanguageCard is what is known of a language's model. The figures are of the
+// cross-validation: of texts that the model they judge was not trained on.
+type LanguageCard struct {
+	Language    string
+	Sources     []Source
+	Examples    int
+	Features    int
+	MacroRecall float64
+	MacroF1     float64
+	ECE         float64
+	Temperature float32
+}
+
+// Source is a file that was read.
+type Source struct {
+	Name   string
+	SHA256 string
+}
+
+// String is the card as a table.
+func (c Card) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n| language | examples | features | macro-recall | macro-F1 | ECE | temperature |\n|---|---|---|---|---|---|---|\n", c.Version)
+	for _, l := range c.Languages {
+		fmt.Fprintf(&b, "| %s | %d | %d | %.1f | %.1f | %.1f | %.2f |\n",
+			l.Language, l.Examples, l.Features, 100*l.MacroRecall, 100*l.MacroF1, 100*l.ECE, l.Temperature)
+	}
+	return b.String()
+}

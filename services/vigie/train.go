@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vigie-monitor/vigie/services/scorer"
+)
+
+func (a *app) train() *cobra.Command {
+	var out string
+	sentiment := &cobra.Command{
+		Use: "sentiment DATA", Short: "Fit the sentiment model on labelled files", Args: exactly("the folder of the data"),
+		Long: `Fits a model for each language of DATA/sentiment/train/<language>-<name>.tsv (lines
+"label<TAB>text" after a header line; labels negative, neutral and positive) and
+writes them as one file. DATA/lexicons, where there are any, guide the training
+(VADER, AFINN and FEEL, by the file's name) and are not copied into the model.
+
+It cross-validates each language and prints what it measured; the same figures, and
+the SHA-256 of each file, are in the model. The same files give the same bytes.
+Rebuild with the model at services/scorer/internal/sentiment/sentiment.model to use it.`,
+		Example: `  vigie train sentiment "$VIGIE_DATA" --out services/scorer/internal/sentiment/sentiment.model`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := os.Create(out)
+			if err != nil {
+				return err
+			}
+			card, err := scorer.TrainSentiment(os.DirFS(args[0]), file, trainProgress(cmd.ErrOrStderr()))
+			if closed := file.Close(); err == nil {
+				err = closed
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprint(cmd.OutOrStdout(), card)
+			return nil
+		},
+	}
+	sentiment.Flags().StringVar(&out, "out", "", "file to write")
+	_ = sentiment.MarkFlagRequired("out")
+	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
+	cmd.AddCommand(sentiment, trainLanguage())
+	return cmd
+}
+
+// trainProgress tells of each step once, when it begins.
+func trainProgress(to io.Writer) func(scorer.TrainProgress) {
+	var told string
+	return func(p scorer.TrainProgress) {
+		if step := p.Language + ": " + p.Step; step != told {
+			told = step
+			fmt.Fprintln(to, step)
+		}
+	}
+}
