@@ -9,6 +9,7 @@ package names
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,49 +89,50 @@ func shouts(text string) bool {
 // Text is one that names are counted in.
 type Text struct{ Language, Text string }
 
-// Count is a name and in how many texts it stands.
+// Count is a name and the texts that have it, by their places in the list.
 type Count struct {
 	Name
-	Texts int
+	In []int
 }
 
-// Top are the n names that stand in most texts, the most frequent first, without
-// those that are the brand's own. A name is spelt as it is most often.
-func Top(texts []Text, n int, own ...string) []Count {
+// Top are, of people, of places and of organisations, the n that stand in most
+// texts, the most frequent first, without those that are the brand's own. A name
+// is spelt as it is most often. One that a single text has is left out: it says
+// little of the whole, and may be misread.
+func Top(texts []Text, n int, own func(Name) bool) []Count {
 	type tally struct {
-		texts     int
+		in        []int
 		spellings map[Name]int
 	}
 	tallies := map[string]*tally{}
-	for _, text := range texts {
+	for i, text := range texts {
 		for _, name := range Of(text.Language, text.Text) {
 			key := query.Fold(name.Text)
-			if slices.ContainsFunc(own, func(o string) bool { return key == query.Fold(o) }) {
-				continue
-			}
 			if tallies[key] == nil {
 				tallies[key] = &tally{spellings: map[Name]int{}}
 			}
-			tallies[key].texts++
+			tallies[key].in = append(tallies[key].in, i)
 			tallies[key].spellings[name]++
 		}
 	}
 	var counts []Count
 	for _, t := range tallies {
-		best := Name{}
-		for name, times := range t.spellings {
-			if c := cmp.Compare(times, t.spellings[best]); c > 0 || c == 0 && before(name, best) {
-				best = name
-			}
+		if name := commonest(t.spellings); len(t.in) > 1 && !own(name) {
+			counts = append(counts, Count{name, t.in})
 		}
-		counts = append(counts, Count{best, t.texts})
 	}
 	slices.SortFunc(counts, func(a, b Count) int {
-		return cmp.Or(b.Texts-a.Texts, strings.Compare(a.Text, b.Text))
+		return cmp.Or(len(b.In)-len(a.In), strings.Compare(a.Text, b.Text))
 	})
-	return counts[:min(n, len(counts))]
+	kept := map[Kind]int{}
+	return slices.DeleteFunc(counts, func(c Count) bool {
+		kept[c.Kind]++
+		return kept[c.Kind] > n
+	})
 }
 
-func before(a, b Name) bool {
-	return cmp.Or(strings.Compare(a.Text, b.Text), strings.Compare(string(a.Kind), string(b.Kind))) < 0
+func commonest(spellings map[Name]int) Name {
+	return slices.MinFunc(slices.Collect(maps.Keys(spellings)), func(a, b Name) int {
+		return cmp.Or(spellings[b]-spellings[a], strings.Compare(a.Text, b.Text), strings.Compare(string(a.Kind), string(b.Kind)))
+	})
 }

@@ -10,6 +10,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"sheet_risks":     {"Risks", "Risques"},
 	"sheet_stories":   {"Stories", "Textes repris"},
 	"sheet_stances":   {"Recommendations", "Recommandations"},
+	"sheet_names":     {"Names", "Noms cités"},
 	"sheet_top":       {"Top posts", "Publications marquantes"},
 	"sheet_incidents": {"Incidents", "Incidents"},
 	"sheet_mentions":  {"Mentions", "Mentions"},
@@ -63,6 +64,8 @@ var dictionary = map[string]struct{ en, fr string }{
 	"risks":        {"Risks", "Risques"},
 	"risk_words":   {"Risk words", "Mots du risque"},
 	"example":      {"Example", "Exemple"},
+	"name":         {"Name", "Nom"},
+	"name_kind":    {"Person, place…", "Personne, lieu…"},
 	"stance":       {"Recommendation", "Recommandation"},
 	"story":        {"Story", "Texte repris"},
 	"told":         {"Times told", "Fois dit"},
@@ -116,6 +119,9 @@ var dictionary = map[string]struct{ en, fr string }{
 	"sales":          {"Sales", "Commercial"},
 	"hr":             {"HR", "Ressources humaines"},
 	"legal":          {"Legal", "Juridique"},
+	"person":         {"Person", "Personne"},
+	"place":          {"Place", "Lieu"},
+	"organisation":   {"Organisation", "Organisation"},
 	"recommends":     {"recommends", "recommande"},
 	"warns":          {"warns", "déconseille"},
 
@@ -144,6 +150,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"first":         {"%s; none the week before.", "%s ; aucune la semaine précédente."},
 	"no_copies":     {"Without copies: %s.", "Sans les copies : %s."},
 	"had_risks":     {"Risks: %s.", "Risques : %s."},
+	"had_names":     {"Named most, in so many texts without their copies: %s.", "Les plus cités, en nombre de textes sans les copies : %s."},
 	"mood":          {"Net sentiment %s: %s of what was scored is negative, %s positive.", "Sentiment net %s : %s de ce qui a été analysé est négatif, %s positif."},
 	"mood_before":   {"It was %s the week before.", "Il était de %s la semaine précédente."},
 	"voice":         {"Share of voice %s against %s.", "Part de voix %s face à %s."},
@@ -163,17 +170,20 @@ var dictionary = map[string]struct{ en, fr string }{
 	"from_to":      {"from %s to %s", "du %s au %s"},
 	"in_all":       {"for %s in all between %s and %s", "pendant %s en tout entre le %s et le %s"},
 	"listed":       {"the first %s of %s; the CSV file has them all", "les %s premières, sur %s ; le fichier CSV les contient toutes"},
+	"drawn":        {"read in %s texts drawn by lot from some %s", "lus dans %s textes tirés au sort parmi quelque %s"},
 	"nothing":      {"Nothing to show for this week.", "Rien à montrer pour cette semaine."},
 	"definitions": {
 		"Each mention is counted once, as it stands now. Net sentiment: positive less negative, in points of what was scored. " +
 			"Potential reach: the followers of distinct authors, that is how many people might have seen it, not how many did. " +
 			"Without copies, a text that many pass on counts once, and its reach is that of its author with the most followers. " +
 			"Engagement: likes, shares and replies. A mention with two topics or two risks counts in both. " +
-			"What the brand itself published is neither a risk nor a recommendation.",
+			"What the brand itself published is neither a risk nor a recommendation, and its names are not counted. " +
+			"Names are read by a machine in English and French only, and in two texts at least: open the example before you quote one.",
 		"Chaque mention est comptée une fois, telle qu’elle est aujourd’hui. Sentiment net : positif moins négatif, en points de ce qui a été analysé. " +
 			"Portée potentielle : les abonnés des auteurs distincts, soit combien de personnes ont pu la voir, pas combien l’ont vue. " +
 			"Sans les copies, un texte repris par beaucoup compte une fois, et sa portée est celle de son auteur qui a le plus d’abonnés. " +
 			"Engagement : j’aime, partages et réponses. Une mention qui a deux thèmes ou deux risques compte dans les deux. " +
-			"Ce que la marque publie elle-même n’est ni un risque ni une recommandation.",
+			"Ce que la marque publie elle-même n’est ni un risque ni une recommandation, et ses noms ne sont pas comptés. " +
+			"Les noms sont lus par une machine, en français et en anglais seulement, et dans deux textes au moins : ouvrez l’exemple avant d’en citer un.",
 	},
 }

@@ -9,7 +9,7 @@
 //
 //	export.go     Weekly: from options to two files
 //	read.go       rows out of ClickHouse; queries/*.sql
-//	workbook.go   the spreadsheet; one file for each kind of sheet: summary, sheets, signals
+//	workbook.go   the spreadsheet; one file for each kind of sheet: summary, sheets, signals, names
 //	csv.go        the CSV file
 //	safe.go       what text may become a cell
 //	language.go   words, dates and numbers in French and English

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/names"
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
 
@@ -90,6 +91,7 @@ type job struct {
 	now    time.Time
 	names  map[string]string // of brands, by id
 	owners map[string]string // of topics, by id
+	own    func(names.Name) bool
 }
 
 func newJob(options Options) (*job, error) {
@@ -115,7 +117,14 @@ func newJob(options Options) (*job, error) {
 	for _, topic := range cfg.Topics {
 		j.owners[topic.ID] = topic.Owner
 	}
-	return j, nil
+	compared := []config.Brand{brand}
+	for _, id := range brand.Competitors {
+		if rival, known := cfg.Brand(id); known {
+			compared = append(compared, rival)
+		}
+	}
+	j.own, err = ownNames(compared)
+	return j, err
 }
 
 func brandIDs(cfg *config.Config) string {
@@ -130,7 +139,7 @@ func brandIDs(cfg *config.Config) string {
 func (j *job) plan() weekly.Plan {
 	return weekly.Plan{
 		Week: j.week, Brand: j.brand.ID, Competitors: j.brand.Competitors,
-		Owners: j.owners, MaxListed: maxListed,
+		Owners: j.owners, MaxListed: maxListed, Own: j.own,
 	}
 }
 

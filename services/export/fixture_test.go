@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func newTables(t *testing.T) tables {
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = db.Addr, db.Database
 	cfg.Brands = []config.Brand{
 		{ID: "acme", Name: "Acme", Competitors: []string{"globex", "initech"}},
-		{ID: "globex", Name: "Globex"},
+		{ID: "globex", Name: "Globex", Query: "globex"},
 		{ID: "initech", Name: "Initech"},
 		{ID: "hooli", Name: "Hooli"},
 	}
@@ -59,6 +60,25 @@ type row struct {
 	story          string // "" before stories were told
 
 	url, title, text, handle, name string
+
+	named map[string]string // in the text, by kind of name
+}
+
+// named is what mentions say of whom and of what. Of it the brands' own names count for
+// nothing.
+func named(n int) (text string, who map[string]string) {
+	towns := strings.Fields("Lyon Nantes Lille Rennes Bordeaux Toulouse Grenoble Strasbourg Marseille Dijon Brest Tours Caen")
+	town := towns[min(n%17, n%5+8, len(towns)-1)]
+	switch n % 4 {
+	case 0:
+		return "on a vu Camille Durand à " + town, map[string]string{"Camille Durand": "Person", town: "Place"}
+	case 1:
+		return "la CGT attend à " + town, map[string]string{"CGT": "Organisation", town: "Place"}
+	case 2:
+		return "le Groupe Globex parle de rachat par M. Acme", nil
+	default:
+		return "rien de neuf", nil
+	}
 }
 
 const insertRows = `INSERT INTO mention_revisions (brand_id, mention_id, revision, is_deleted, source, ownership, kind, origin,
@@ -105,10 +125,11 @@ func invent(r *rand.Rand, from, to time.Time, mentions int) []row {
 		if n < 4*len(edges) {
 			published = edges[n%len(edges)]
 		}
+		says, who := named(n)
 		mention := row{
 			brand: pick("acme", "acme", "globex", "initech", "hooli"), id: fmt.Sprintf("s:%d", n),
 			source: pick("bluesky", "x", "rss", "mastodon"), ownership: pick("official", "third_party", "third_party"),
-			published: published, author: fmt.Sprintf("a%d", r.IntN(60)), text: fmt.Sprintf("mention %d", n),
+			published: published, named: who, author: fmt.Sprintf("a%d", r.IntN(60)), text: fmt.Sprintf("mention %d : %s", n, says),
 		}
 		if r.IntN(20) == 0 {
 			mention.author = "" // a feed that names no author

@@ -1,6 +1,10 @@
 package export_test
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -83,4 +87,35 @@ func (c recount) figures() map[string]float64 {
 		"Potential reach":        c.potentialReach(),
 		"Engagement":             c.engagement,
 	}
+}
+
+// names are the rows of the Names sheet, but for its examples: of each kind the ten
+// that most stories have, each story as it was first told by others than the brand.
+func (c recount) names() []string {
+	stories := map[[2]string]int{}
+	for _, copies := range c.stories() {
+		others := slices.DeleteFunc(copies, func(r row) bool { return r.own() })
+		if len(others) == 0 {
+			continue
+		}
+		for name, kind := range others[0].named {
+			stories[[2]string{kind, name}]++
+		}
+	}
+	var rows []string
+	for _, kind := range []string{"Person", "Place", "Organisation"} {
+		var of [][2]string
+		for name, times := range stories {
+			if name[0] == kind && times > 1 {
+				of = append(of, name)
+			}
+		}
+		slices.SortFunc(of, func(a, b [2]string) int {
+			return cmp.Or(stories[b]-stories[a], strings.Compare(a[1], b[1]))
+		})
+		for _, name := range of[:min(10, len(of))] {
+			rows = append(rows, fmt.Sprint(kind, " ", name[1], " ", stories[name]))
+		}
+	}
+	return rows
 }

@@ -75,6 +75,9 @@ func (l language) inShort(r weekly.Report, names map[string]string) []string {
 	if len(r.Risks) > 0 {
 		sentences = append(sentences, l.worstRisks(r))
 	}
+	if len(r.Named.Names) > 0 {
+		sentences = append(sentences, l.mostNamed(r))
+	}
 	if r.Now.Stances[weekly.Recommends]+r.Now.Stances[weekly.Warns] > 0 {
 		sentences = append(sentences, l.forAndAgainst(r.Now.Counts))
 	}

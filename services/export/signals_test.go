@@ -170,6 +170,21 @@ func TestSignalsEqualARecountOfTheRawRows(t *testing.T) {
 		assert.Empty(t, posts)
 	})
 
+	t.Run("names", func(t *testing.T) {
+		t.Parallel()
+		var rows []string
+		for _, cells := range sheet(t, result.XLSX, "Names")[2:] {
+			rows = append(rows, strings.Join(cells[:3], " "))
+			post, known := byText[cells[3]]
+			require.True(t, known, cells[3])
+			assert.Contains(t, post.named, cells[1])
+			assert.False(t, post.own())
+		}
+		expected := now.names()
+		require.Len(t, expected, 12, "a person, ten of the towns, a union")
+		assert.Equal(t, expected, rows)
+	})
+
 	t.Run("the CSV has them for each mention", func(t *testing.T) {
 		t.Parallel()
 		list := readCSV(t, result.CSV, ',')

@@ -53,7 +53,7 @@ func (s summary) write() {
 		s.row++
 	}
 	s.charts(figures, rivals)
-	s.wide(s.lang.say("definitions"), look{size: 9, italic: true, color: quietColor, wrap: true}, 40)
+	s.wide(s.lang.say("definitions"), look{size: 9, italic: true, color: quietColor, wrap: true}, 64)
 }
 
 func (s *summary) head() {

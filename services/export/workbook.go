@@ -25,6 +25,7 @@ func writeWorkbook(w io.Writer, j *job, report weekly.Report, remarks []string) 
 	b.writeTable("sheet_risks", b.risks(report))
 	b.writeTable("sheet_stories", b.stories(report))
 	b.writeTable("sheet_stances", b.stances(report))
+	b.writeTable("sheet_names", b.named(report))
 	b.writeTable("sheet_top", b.top(report))
 	b.writeTable("sheet_incidents", b.incidents(report))
 	b.streamTable("sheet_mentions", b.mentions(report))
@@ -47,7 +48,7 @@ func (b *book) settleOrder() {
 // sheetKeys are the sheets, in order.
 var sheetKeys = []string{
 	"sheet_summary", "sheet_days", "sheet_sources", "sheet_topics", "sheet_risks", "sheet_stories", "sheet_stances",
-	"sheet_top", "sheet_incidents", "sheet_mentions",
+	"sheet_names", "sheet_top", "sheet_incidents", "sheet_mentions",
 }
 
 // book is a spreadsheet being written. It keeps the first error and does nothing

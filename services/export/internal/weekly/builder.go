@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/names"
 )
 
 // Plan says what a report is about.
@@ -13,6 +15,9 @@ type Plan struct {
 	Competitors []string
 	Owners      map[string]string // the department that answers a topic
 	MaxListed   int               // mentions listed one by one, at most
+
+	// Own says that a name is the brand's or a competitor's.
+	Own func(names.Name) bool
 }
 
 // topPosts is how many posts are shown.
@@ -32,6 +37,7 @@ type Builder struct {
 	top       *shortlist
 	stances   map[Stance]*shortlist
 	stories   map[string]*Story // those told most
+	sample    *sample           // of which the names are read
 	listed    []Mention
 	incidents map[string][]Step
 	pages     []Page
@@ -45,7 +51,7 @@ func New(plan Plan) *Builder {
 	b := &Builder{
 		plan: plan, before: plan.Week.Before(),
 		rivals: map[string]*span{}, since: map[string]time.Time{}, sources: map[string]*Group{}, topics: map[string]*Group{},
-		risks: map[string]*riskTally{}, stories: map[string]*Story{},
+		risks: map[string]*riskTally{}, stories: map[string]*Story{}, sample: &sample{first: map[string]Mention{}},
 		top: &shortlist{}, stances: map[Stance]*shortlist{Recommends: {}, Warns: {}},
 		incidents: map[string][]Step{},
 	}
@@ -157,7 +163,7 @@ func (b *Builder) Report() Report {
 	report := Report{
 		Week: b.plan.Week, Brand: b.plan.Brand, Since: b.since[b.plan.Brand], Now: brand.now, Before: brand.before,
 		Days: b.days, Sources: ranked(b.sources), Topics: ranked(b.topics),
-		Risks: b.ranking(), Stories: b.retold(),
+		Risks: b.ranking(), Stories: b.retold(), Named: b.named(),
 		Top: b.top.best(), Advocates: b.stances[Recommends].best(), Detractors: b.stances[Warns].best(), Listed: b.listed,
 		Incidents: b.timelines(), Blind: b.blind(),
 	}

@@ -2,16 +2,19 @@ package weekly
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/pkg/names"
 )
 
 // plan is week 46 of Acme, against Globex.
 func plan(t *testing.T) Plan {
-	return Plan{Week: week(t, "2026-W46", "Europe/Paris"), Brand: "acme", Competitors: []string{"globex"}, MaxListed: 3}
+	return Plan{Week: week(t, "2026-W46", "Europe/Paris"), Brand: "acme", Competitors: []string{"globex"}, MaxListed: 3, Own: func(names.Name) bool { return false }}
 }
 
 func TestAnAuthorIsCountedOnceAtASource(t *testing.T) {
@@ -164,4 +167,55 @@ func TestWhatCannotBeKnownIsNotGiven(t *testing.T) {
 		assert.InDelta(t, test.growth.Number, growth.Number, 1e-9, test.name)
 	}
 	assert.False(t, Figure{Unit: Share, Now: known(0.3)}.Change().Known, "there was nothing to compare with")
+}
+
+// A name counts once for a story, however often it is copied, and not where the brand
+// itself says it. Its example is the post most people reacted to.
+func TestNamesOfStories(t *testing.T) {
+	t.Parallel()
+	p := plan(t)
+	p.Own = func(name names.Name) bool { return name.Text == "Acme Airlines" }
+	b := New(p)
+	for i, m := range []Mention{
+		{StoryID: "a", Language: "en", Text: "Karen Miller of Acme Airlines landed in Boston"},
+		{StoryID: "a", Language: "en", Text: "Karen Miller of Acme Airlines landed in Boston"},
+		{StoryID: "b", Language: "en", Text: "stuck in Boston with Acme Airlines", Likes: 9},
+		{StoryID: "c", Language: "fr", Title: "Retards", Text: "tout le monde attend à Boston"},
+		{StoryID: "d", Language: "en", Text: "we met Karen Miller", Official: true, Kind: "post"},
+		{StoryID: "e", Language: "en", Text: strings.Repeat("late again ", 100) + "and stuck in Boston"},
+	} {
+		m.BrandID, m.ID, m.Published = "acme", fmt.Sprint(i), p.Week.From()
+		b.AddMention(m)
+	}
+	named := b.Report().Named
+	require.Len(t, named.Names, 1)
+	assert.Equal(t, names.Name{Text: "Boston", Kind: names.Place}, named.Names[0].Name)
+	assert.Equal(t, 3, named.Names[0].Stories, "beyond 500 characters nothing is read")
+	assert.Equal(t, "b", named.Names[0].Example.StoryID)
+	assert.Zero(t, named.Drawn)
+}
+
+// A week of more stories than can be read: as many are drawn, and they are like the
+// whole. The same week draws the same, in whatever order it came.
+func TestNamesOfABusyWeekAreDrawn(t *testing.T) {
+	t.Parallel()
+	p := plan(t)
+	forward, backward := New(p), New(p)
+	const stories = 9000
+	add := func(b *Builder, i int) {
+		town := []string{"Lyon", "Nantes", "Lyon"}[i%3]
+		b.AddMention(Mention{BrandID: "acme", ID: fmt.Sprint(i), StoryID: fmt.Sprint("s", i), Language: "fr", Text: "bloqués à " + town, Published: p.Week.From()})
+	}
+	for i := range stories {
+		add(forward, i)
+		add(backward, stories-1-i)
+	}
+	named := forward.Report().Named
+	assert.Equal(t, namedStories, named.Drawn)
+	require.Len(t, named.Names, 2)
+	lyon, nantes := named.Names[0], named.Names[1]
+	assert.Equal(t, "Lyon", lyon.Text)
+	assert.Equal(t, namedStories, lyon.Stories+nantes.Stories)
+	assert.InDelta(t, 2.0/3, float64(lyon.Stories)/namedStories, 0.05)
+	assert.Equal(t, named, backward.Report().Named)
 }

@@ -13,6 +13,7 @@
 //	builder.go    from rows to a report
 //	signals.go    risks, and who speaks for the brand or against it
 //	stories.go    the texts that were copied
+//	names.go      the people, places and organisations that stories name
 //	report.go     the report and its figures
 //	incidents.go  crises: their timeline and their count
 //	blind.go      sources that could not be seen

@@ -9,13 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var names = map[Level]string{Watch: "watch", Alert: "alert", Crisis: "crisis"}
+var levelWords = map[Level]string{Watch: "watch", Alert: "alert", Crisis: "crisis"}
 
 // told is a timeline in words.
 func told(line Timeline) string {
 	var words []string
 	for _, event := range line.Events {
-		word := event.Time.Format("15:04") + " " + event.What + " " + names[event.Level]
+		word := event.Time.Format("15:04") + " " + event.What + " " + levelWords[event.Level]
 		if event.By != "" {
 			word += " by " + event.By
 		}

@@ -19,6 +19,7 @@ type Report struct {
 
 	Risks   []Risk  // the most frequent first
 	Stories []Story // those that were copied, the most told first
+	Named   Named   // who and what the week's stories name
 
 	// The posts most people reacted to: all, those that recommend the brand, those
 	// that warn others off it. Each story stands once.

@@ -26,7 +26,7 @@ type riskTally struct {
 }
 
 // signal counts what a mention of the brand warns of, and whether it speaks for or
-// against the brand.
+// against the brand; what the brand itself published is none, nor are its names.
 func (b *Builder) signal(m Mention, now bool) {
 	if m.Own() {
 		return
@@ -43,7 +43,11 @@ func (b *Builder) signal(m Mention, now bool) {
 			risk.Before++
 		}
 	}
-	if list := b.stances[m.Stance]; now && list != nil {
+	if !now {
+		return
+	}
+	b.sample.add(m)
+	if list := b.stances[m.Stance]; list != nil {
 		list.add(m)
 	}
 }
