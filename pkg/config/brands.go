@@ -47,6 +47,30 @@ func (b Brand) Compile() (*query.Query, error) {
 	return q.Within(require, exclude), nil
 }
 
+// Knows answers whether a name is one of the brand's or of its competitors': what
+// they are called, and what their queries find in it.
+func (c *Config) Knows(brand Brand) (func(name string) bool, error) {
+	called := map[string]bool{}
+	var queries []*query.Query
+	for _, id := range append([]string{brand.ID}, brand.Competitors...) {
+		b, known := c.Brand(id)
+		if !known {
+			continue
+		}
+		called[query.Fold(b.Name)] = true
+		if b.Query == "" {
+			continue
+		}
+		q, err := query.Parse(b.Query)
+		if err != nil {
+			return nil, fmt.Errorf("config: query of %s: %w", b.ID, err)
+		}
+		queries = append(queries, q)
+	}
+	found := query.NewSet(queries)
+	return func(name string) bool { return called[query.Fold(name)] || len(found.Match(nil, name)) > 0 }, nil
+}
+
 // Detector holds the bounds of the crisis detector.
 type Detector struct {
 	// Window that is compared with the brand's past.

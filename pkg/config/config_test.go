@@ -181,3 +181,25 @@ func TestTermsOfATopic(t *testing.T) {
 	topic := config.Topic{Terms: []string{"panne", "service client", "#bug", `down AND (app OR "web site")`, "recall NOT film"}}
 	require.Equal(t, `panne OR "service client" OR #bug OR down AND (app OR "web site") OR recall NOT film`, topic.Query())
 }
+
+// A brand's names are what it is called and what its query finds in a name, and its
+// competitors' likewise; what is around a name is not asked for.
+func TestABrandKnowsItsNames(t *testing.T) {
+	t.Parallel()
+	cfg := &config.Config{Brands: []config.Brand{
+		{ID: "acme", Name: "Acmé", Query: `(acme OR ouigo) NOT "acme town"`, Context: config.Context{Require: "train"}, Competitors: []string{"globex", "gone"}},
+		{ID: "globex", Name: "Globex Airlines"},
+		{ID: "hooli", Name: "Hooli", Query: "hooli"},
+	}}
+	known, err := cfg.Knows(cfg.Brands[0])
+	require.NoError(t, err)
+	for name, expected := range map[string]bool{
+		"ACME": true, "Groupe Acme": true, "Ouigo": true, "globex airlines": true,
+		"Acme Town": false, "Globex": false, "Hooli": false, "Lyon": false, "": false,
+	} {
+		require.Equal(t, expected, known(name), name)
+	}
+	cfg.Brands[0].Query = "acme AND"
+	_, err = cfg.Knows(cfg.Brands[0])
+	require.ErrorContains(t, err, "query of acme")
+}

@@ -38,6 +38,9 @@ type Name struct {
 // readAtMost bounds what is read of a text, in bytes.
 const readAtMost = 8 << 10
 
+// longest is how many characters a name has at most.
+const longest = 60
+
 var (
 	// beside is where no name is looked for: addresses, handles, a retweet's mark.
 	beside = regexp.MustCompile(`https?://\S+|@[\w.]+|^RT\b`)
@@ -66,9 +69,10 @@ func Of(language, text string) []Name {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(found, func(n Name) bool {
 		key := query.Fold(n.Text)
-		twice := seen[key] || utf8.RuneCountInString(n.Text) < 2
+		length := utf8.RuneCountInString(n.Text)
+		out := seen[key] || length < 2 || length > longest
 		seen[key] = true
-		return twice
+		return out
 	})
 }
 
@@ -99,7 +103,7 @@ type Count struct {
 // texts, the most frequent first, without those that are the brand's own. A name
 // is spelt as it is most often. One that a single text has is left out: it says
 // little of the whole, and may be misread.
-func Top(texts []Text, n int, own func(Name) bool) []Count {
+func Top(texts []Text, n int, own func(name string) bool) []Count {
 	type tally struct {
 		in        []int
 		spellings map[Name]int
@@ -117,7 +121,7 @@ func Top(texts []Text, n int, own func(Name) bool) []Count {
 	}
 	var counts []Count
 	for _, t := range tallies {
-		if name := commonest(t.spellings); len(t.in) > 1 && !own(name) {
+		if name := commonest(t.spellings); len(t.in) > 1 && !own(name.Text) {
 			counts = append(counts, Count{name, t.in})
 		}
 	}

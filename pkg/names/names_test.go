@@ -52,6 +52,7 @@ func TestNamesInFrench(t *testing.T) {
 		"Bonjour, Pourquoi Mon Colis est perdu ?":                      "",
 		"JE SUIS FURIEUX CONTRE CETTE MARQUE A PARIS":                  "",
 		"voir https://exemple.fr/Paris et @Camille_Durand":             "",
+		"Je suis à P" + strings.Repeat("a", 60):                        "",
 		"Paris, Paris et encore Paris":                                 "Paris (place)",
 		"":                                                             "",
 	} {
@@ -87,7 +88,7 @@ func TestTheNamesThatStandInMostTexts(t *testing.T) {
 		{"fr", "Et CAMILLE DURAND encore, dans le Groupe Zestaline"},
 		{"fr", "parti de Lyon à Nantes, le Groupe Zestaline"},
 	}
-	ours := func(name names.Name) bool { return name.Text == "Groupe Zestaline" }
+	ours := func(name string) bool { return name == "Groupe Zestaline" }
 	require.Equal(t, []names.Count{
 		{names.Name{Text: "Lyon", Kind: names.Place}, []int{0, 1, 2, 5}},
 		{names.Name{Text: "Camille Durand", Kind: names.Person}, []int{0, 3}},

@@ -11,7 +11,6 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
-	"github.com/vigie-monitor/vigie/pkg/names"
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
 
@@ -91,7 +90,7 @@ type job struct {
 	now    time.Time
 	names  map[string]string // of brands, by id
 	owners map[string]string // of topics, by id
-	own    func(names.Name) bool
+	own    func(name string) bool
 }
 
 func newJob(options Options) (*job, error) {
@@ -117,14 +116,10 @@ func newJob(options Options) (*job, error) {
 	for _, topic := range cfg.Topics {
 		j.owners[topic.ID] = topic.Owner
 	}
-	compared := []config.Brand{brand}
-	for _, id := range brand.Competitors {
-		if rival, known := cfg.Brand(id); known {
-			compared = append(compared, rival)
-		}
+	if j.own, err = cfg.Knows(brand); err != nil {
+		return nil, fmt.Errorf("export: %w", err)
 	}
-	j.own, err = ownNames(compared)
-	return j, err
+	return j, nil
 }
 
 func brandIDs(cfg *config.Config) string {

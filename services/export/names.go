@@ -1,36 +1,11 @@
 package export
 
 import (
-	"fmt"
 	"strings"
 
-	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/names"
-	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/services/export/internal/weekly"
 )
-
-// ownNames knows the names of some brands: those they are called, and those their
-// queries find.
-func ownNames(brands []config.Brand) (func(names.Name) bool, error) {
-	called := map[string]bool{}
-	var queries []*query.Query
-	for _, brand := range brands {
-		called[query.Fold(brand.Name)] = true
-		if brand.Query == "" {
-			continue
-		}
-		q, err := query.Parse(brand.Query)
-		if err != nil {
-			return nil, fmt.Errorf("export: query of %s: %w", brand.ID, err)
-		}
-		queries = append(queries, q)
-	}
-	found := query.NewSet(queries)
-	return func(name names.Name) bool {
-		return called[query.Fold(name.Text)] || len(found.Match(nil, name.Text)) > 0
-	}, nil
-}
 
 // named are the people, places and organisations that most stories name.
 func (b *book) named(r weekly.Report) table {

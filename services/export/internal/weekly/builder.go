@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/vigie-monitor/vigie/pkg/names"
 )
 
 // Plan says what a report is about.
@@ -17,7 +15,7 @@ type Plan struct {
 	MaxListed   int               // mentions listed one by one, at most
 
 	// Own says that a name is the brand's or a competitor's.
-	Own func(names.Name) bool
+	Own func(name string) bool
 }
 
 // topPosts is how many posts are shown.
