@@ -141,6 +141,7 @@ func (d *desk) open(w http.ResponseWriter, r *http.Request, token string) (ack.C
 	if found := d.live.find(claim.IncidentID); found != nil {
 		incidents := []Incident{*found}
 		d.reader.hideDeleted(r.Context(), now, incidents)
+		d.namer.tell(incidents)
 		v := viewer{words: view.T, cfg: cfg, now: now, zone: cfg.Location(), signer: d.signer}
 		shown := v.incident(incidents[0])
 		view.Incident = &shown

@@ -186,7 +186,7 @@ func FuzzAckToken(f *testing.F) {
 	require.NoError(f, err)
 	d := &desk{
 		signer: signer, config: config.NewLive(cfg), metrics: newMetrics(prometheus.NewRegistry()),
-		now: time.Now, live: newLive(slog.New(slog.DiscardHandler)),
+		now: time.Now, live: newLive(slog.New(slog.DiscardHandler)), namer: &namer{},
 	}
 	for _, seed := range []string{"", ".", "a.b", "%00.%00", "WyJ4Il0.AAAA", `"><script>`} {
 		f.Add(seed)

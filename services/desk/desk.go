@@ -41,6 +41,7 @@ type desk struct {
 	logger  *slog.Logger
 	live    *live
 	reader  *reader
+	namer   *namer
 	book    *ack.Book
 	signer  *ack.Signer
 	metrics *metrics
@@ -95,6 +96,7 @@ func serve(ctx context.Context, env run.Env, listener net.Listener, ready func()
 			return nil
 		}
 		ready()
+		group.Go(func() error { return d.namer.follow(working) })
 		return obs.Serve(working, listener, d.handler())
 	})
 	return group.Wait()
@@ -115,9 +117,11 @@ func newDesk(ctx context.Context, env run.Env) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	news := newLive(env.Logger)
 	return &desk{
-		config: env.Config, logger: env.Logger, live: newLive(env.Logger), reader: reader,
-		book: book, signer: signer, metrics: m, now: time.Now,
+		config: env.Config, logger: env.Logger, live: news, reader: reader,
+		namer: &namer{config: env.Config, live: news, reader: reader},
+		book:  book, signer: signer, metrics: m, now: time.Now,
 	}, nil
 }
 
@@ -154,6 +158,7 @@ func (d *desk) status(ctx context.Context) Status {
 	now := d.now()
 	status := newStatus(now, d.config.Get(), d.live, d.reader.get(ctx, now))
 	d.reader.hideDeleted(ctx, now, status.Incidents)
+	d.namer.tell(status.Incidents)
 	return status
 }
 

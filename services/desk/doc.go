@@ -12,6 +12,7 @@
 //	live.go      incidents and pages, as the bus tells of them
 //	figures.go   posts and counts, from ClickHouse
 //	deleted.go   which posts of an incident are to be shown no more
+//	named.go     who and what an incident's posts name
 //	status.go    both together: /api/status
 //	view.go      the same in words, for the page; flow.go its brands and sources
 //	words.go     the words, in French and English

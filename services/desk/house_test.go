@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -193,6 +194,7 @@ const hostile = `</p><script>alert('x')</script><img src=x onerror=alert(1)> =HY
 // mention is a row of the tables; what a test leaves out has a value.
 type mention struct {
 	id, brand, source, text, url, sentiment, origin string
+	language, story, ownership                      string
 	published, collected                            time.Time
 	revision                                        uint64
 }
@@ -200,7 +202,8 @@ type mention struct {
 func insert(t *testing.T, conn driver.Conn, mentions ...mention) {
 	t.Helper()
 	batch, err := conn.PrepareBatch(t.Context(), `INSERT INTO mention_revisions (brand_id, mention_id, revision, source,
-		ownership, kind, origin, url, text, author_handle, sentiment, published_time, collected_time, scored_time)`)
+		ownership, kind, origin, url, text, author_handle, sentiment, published_time, collected_time, scored_time,
+		language, story_id)`)
 	require.NoError(t, err)
 	for _, m := range mentions {
 		if m.origin == "" {
@@ -212,8 +215,8 @@ func insert(t *testing.T, conn driver.Conn, mentions ...mention) {
 		if m.collected.IsZero() {
 			m.collected = m.published.Add(time.Second)
 		}
-		require.NoError(t, batch.Append(m.brand, m.id, m.revision, m.source, "third_party", "post", m.origin, m.url, m.text,
-			"ana.example", m.sentiment, m.published, m.collected, m.collected))
+		require.NoError(t, batch.Append(m.brand, m.id, m.revision, m.source, cmp.Or(m.ownership, "third_party"), "post", m.origin, m.url, m.text,
+			"ana.example", m.sentiment, m.published, m.collected, m.collected, m.language, m.story))
 	}
 	require.NoError(t, batch.Send())
 }

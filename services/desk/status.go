@@ -86,6 +86,7 @@ type Incident struct {
 	Authors      uint64     `json:"distinct_authors"`
 	WindowSecs   float64    `json:"window_seconds"`
 	Posts        []Post     `json:"posts"`
+	Names        []Name     `json:"names"` // in two texts at least, the most frequent first; while it goes on
 	BlindSources []string   `json:"blind_sources"`
 	Reason       string     `json:"reason,omitempty"`
 	Detail       string     `json:"detail,omitempty"`

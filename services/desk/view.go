@@ -39,7 +39,7 @@ type incidentView struct {
 	Steps                                []stepView
 	Posts                                []postView
 	Pages                                []pageView
-	Caveat, Detail                       string
+	Caveat, Detail, Names                string
 	AckURL, Acked                        string
 	Footer                               string
 }
@@ -158,6 +158,13 @@ func (v viewer) incident(i Incident) incidentView {
 	}
 	if len(i.BlindSources) > 0 && i.Over == nil {
 		out.Caveat = fmt.Sprintf(v.words.BlindNow, strings.Join(i.BlindSources, ", "))
+	}
+	var named []string
+	for _, name := range i.Names {
+		named = append(named, name.Text+" ("+v.words.Count(uint64(name.Texts))+")")
+	}
+	if len(named) > 0 {
+		out.Names = fmt.Sprintf(v.words.Named, strings.Join(named, ", "))
 	}
 	for _, s := range i.Steps {
 		out.Steps = append(out.Steps, stepView{v.words.step(s.Level), s.Level, v.clock(s.Time)})

@@ -21,7 +21,7 @@ type words struct {
 	Sees, BlindState, NoSource                            string
 	Pages, NoPage, Delay                                  string
 	Posts, NoPost, Open                                   string
-	ClickHouseAway                                        string
+	ClickHouseAway, Named                                 string
 	SinceTime, AckTitle, AckButton, AckWho, AckWhoPick    string
 	AckDone, AckDoneOther, AckOver, AckUnknown, Taken     string
 	AckExplain, AckWrong, AckWrongHelp, AckOld            string
