@@ -53,7 +53,7 @@ func (s summary) write() {
 		s.row++
 	}
 	s.charts(figures, rivals)
-	s.wide(s.lang.say("definitions"), look{size: 9, italic: true, color: quietColor, wrap: true}, 64)
+	s.wide(s.lang.say("definitions"), look{size: 9, italic: true, color: quietColor, wrap: true}, 76)
 }
 
 func (s *summary) head() {
