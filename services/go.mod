@@ -137,6 +137,4 @@ replace (
 	github.com/Azure/go-ansiterm => github.com/Azure/go-ansiterm v0.0.0-20250102033503-faa5f7b0171c
 	github.com/vigie-monitor/vigie/pkg => ../pkg
 	github.com/vigie-monitor/vigie/proto => ../proto
-	// Only the tests of gonum import it, which prose needs: the version they ask for. That of goose is not in every module proxy.
-	golang.org/x/exp => golang.org/x/exp v0.0.0-20190125153040-c74c464bbbf2
 )
