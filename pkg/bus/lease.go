@@ -54,20 +54,31 @@ func (b *Bus) Hold(ctx context.Context, name string, waiting func(), work func(c
 	}
 	working, lose := context.WithCancelCause(context.WithValue(ctx, epochKey{}, revision))
 	renewing, stop := context.WithCancel(context.WithoutCancel(ctx)) // a work that is told to stop still has it
-	renewed := make(chan uint64, 1)
-	go func() { renewed <- b.renew(renewing, bucket, name, holder, revision, lose) }()
+	renewed := make(chan struct{})
+	go func() {
+		defer close(renewed)
+		b.renew(renewing, bucket, name, holder, revision, lose)
+	}()
 	err = work(working)
 	lost := context.Cause(working)
 	stop()
 	lose(nil)
-	last := <-renewed
+	<-renewed
 	if errors.Is(lost, ErrLeaseLost) {
 		return fmt.Errorf("%w: %s", ErrLeaseLost, name)
 	}
-	giveBack, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	_ = bucket.Delete(giveBack, name, jetstream.LastRevision(last)) // it expires anyway
+	giveBack(context.WithoutCancel(ctx), bucket, name, holder)
 	return err
+}
+
+// giveBack frees a lease where it is still the holder's; it expires anyway. The
+// revision is asked for: a last renewal may have succeeded as the work ended.
+func giveBack(ctx context.Context, bucket jetstream.KeyValue, name, holder string) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if entry, err := bucket.Get(ctx, name); err == nil && string(entry.Value()) == holder {
+		_ = bucket.Delete(ctx, name, jetstream.LastRevision(entry.Revision()))
+	}
 }
 
 // acquire takes the lease where it is free, or was not renewed for a term.
@@ -101,12 +112,12 @@ func acquire(ctx context.Context, bucket jetstream.KeyValue, name, holder string
 	}
 }
 
-// renew keeps the lease until ctx is done, and answers its last revision.
-func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder string, revision uint64, lose context.CancelCauseFunc) uint64 {
+// renew keeps the lease until ctx is done.
+func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder string, revision uint64, lose context.CancelCauseFunc) {
 	safe := time.Now().Add(leaseSafe - leaseRenew) // it was sent up to a request's time ago
 	for {
 		if wait.For(ctx, min(leaseRenew, time.Until(safe))) != nil {
-			return revision
+			return
 		}
 		sent := time.Now()
 		next, err := b.renewOnce(ctx, bucket, name, holder, revision, safe)
@@ -114,11 +125,11 @@ func (b *Bus) renew(ctx context.Context, bucket jetstream.KeyValue, name, holder
 		case err == nil:
 			revision, safe = next, sent.Add(leaseSafe)
 		case ctx.Err() != nil:
-			return revision
+			return
 		case errors.Is(err, jetstream.ErrKeyRevisionMismatch), errors.Is(err, jetstream.ErrKeyNotFound), !time.Now().Before(safe):
 			b.logger.Warn("bus: lease lost", "lease", name, "err", err)
 			lose(ErrLeaseLost)
-			return revision
+			return
 		}
 	}
 }

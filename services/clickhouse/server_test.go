@@ -133,7 +133,7 @@ func TestStopWaitsForQueries(t *testing.T) {
 	require.NoError(t, p.Stop())
 	require.NoError(t, <-short, "a query that ends within the grace period is answered")
 	require.Error(t, <-endless)
-	require.Less(t, time.Since(started), 8*time.Second)
+	require.Less(t, time.Since(started), time.Minute, "that query has hours to go")
 }
 
 // TestGarbage lets clients in that speak no protocol, and one that does.

@@ -5,7 +5,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -108,13 +107,12 @@ func hostile() map[string]string {
 	}
 }
 
-// A megabyte costs no more than the part that is read.
-func TestHostileTextCostsLittle(t *testing.T) {
+// A megabyte costs no more than the part that is read: the benchmark of hostile
+// texts prints what that is.
+func TestOfAHostileTextThePartThatIsReadDecides(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostile() {
-		start := time.Now()
-		language.Detect(text, "fr")
-		require.Less(t, time.Since(start), 200*time.Millisecond, name)
+		require.Equal(t, language.Detect(text[:min(len(text), 32<<10)], "fr"), language.Detect(text, "fr"), name)
 	}
 }
 
