@@ -18,6 +18,7 @@ type result struct {
 	Tally          sentiment.Tally
 	Figures        sentiment.Figures
 	Recall, F1     interval
+	Chance         float64 // what the ECE would be, were every probability true
 	Lexicon        *result
 }
 
@@ -40,7 +41,28 @@ func measure(s set, judge func(text string) sentiment.Verdict) result {
 	}
 	r.Figures = r.Tally.Figures()
 	r.Recall, r.F1 = bootstrap(all)
+	r.Chance = chance(all)
 	return r
+}
+
+// chance is the mean ECE of as many verdicts that are right as often as they say: of
+// few texts, one is never 0.
+func chance(all []judged) float64 {
+	const draws = 200
+	random := rand.New(rand.NewPCG(3, 4))
+	sum := 0.0
+	for range draws {
+		var tally sentiment.Tally
+		for _, j := range all {
+			right, other := j.verdict.Label, j.verdict.Label%sentiment.Positive+1
+			if right == sentiment.None || random.Float32() >= j.verdict.Probabilities[right-sentiment.Negative] {
+				right = other
+			}
+			tally.Add(right, j.verdict)
+		}
+		sum += tally.Figures().ECE
+	}
+	return sum / draws
 }
 
 // bootstrap draws the set anew a thousand times: 95 % of what it then gets.

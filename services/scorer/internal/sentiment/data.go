@@ -18,7 +18,7 @@ const (
 // DEFT-2017's domains are politics and television. A file that counts for nothing
 // is not read: en-umsab repeats texts of the validation split on which the settings
 // were chosen.
-var corpusWeights = map[string]float32{"fr-deft2017": 0.3, "en-umsab": 0}
+var corpusWeights = map[string]float32{"fr-deft2017": 0.2, "en-umsab": 0}
 
 // ReadData reads what a model is trained on from a data folder.
 func ReadData(data fs.FS) (corpora []Corpus, lexicons []*Lexicon, err error) {

@@ -23,13 +23,15 @@ func (m *Model) Write() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sentiment: card: %w", err)
 	}
+	return slices.Concat([]byte(magic), card, []byte("\n"), m.weights()), nil
+}
+
+func (m *Model) weights() []byte {
 	var b bytes.Buffer
-	b.WriteString(magic)
-	b.Write(append(card, '\n'))
 	for _, l := range m.card.Languages {
 		m.tongues[l.Language].write(&b)
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 func (t *tongue) write(b *bytes.Buffer) {

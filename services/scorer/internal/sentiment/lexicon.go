@@ -96,7 +96,7 @@ func prior(language string, lexicons []*Lexicon) polarities {
 	for hash, m := range means {
 		all[hash] = m.sum / m.n
 	}
-	for hash, value := range cues(language) {
+	for hash, value := range known()[language].cues {
 		if said, known := all[hash]; known {
 			value = (value + said) / 2
 		}

@@ -1,7 +1,9 @@
 package sentiment
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -14,43 +16,47 @@ type polarities map[uint32]float32
 //go:embed cues.txt
 var cueList string
 
+// cuesDigest tells one list from another: a model is of the list it was trained with.
+func cuesDigest() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(cueList))) }
+
 // cueStrength is what a cue leans.
 const cueStrength = 0.7
 
-// cues are the words we know of a language.
-func cues(language string) polarities {
-	all := polarities{}
+// irony is the name of praise that is meant the other way round: see doubt.
+const irony = "[irony]"
+
+// lore is what we know of the words of a language: the cues, and those of them that
+// are of two and three words, the idioms.
+type lore struct {
+	cues   polarities
+	idioms map[uint32]bool
+}
+
+// known is the lore of every language.
+var known = sync.OnceValue(func() map[string]lore {
+	all := map[string]lore{}
+	for language := range negators {
+		all[language] = lore{cues: polarities{}, idioms: map[uint32]bool{}}
+	}
 	for line := range strings.Lines(cueList) {
 		head, entries, found := strings.Cut(line, ": ")
 		code, label, _ := strings.Cut(head, " ")
-		towards, known := names[label]
-		if !found || !known || code != language && code != "all" {
-			continue
+		towards, labelled := names[label]
+		if !found || !labelled {
+			continue // the words on top
 		}
 		for entry := range strings.FieldsSeq(entries) {
-			if h, short := phraseHash(strings.ReplaceAll(entry, "_", " ")); short {
-				all[h] = float32(towards-Neutral) * cueStrength
+			phrase := entry
+			if entry != "-_-" {
+				phrase = strings.ReplaceAll(entry, "_", " ")
 			}
-		}
-	}
-	return all
-}
-
-// idioms are the cues of two and three words, by language.
-var idioms = sync.OnceValue(func() map[string]map[uint32]bool {
-	all := map[string]map[uint32]bool{}
-	for line := range strings.Lines(cueList) {
-		head, entries, found := strings.Cut(line, ": ")
-		language, _, _ := strings.Cut(head, " ")
-		for entry := range strings.FieldsSeq(entries) {
-			hash, short := phraseHash(strings.ReplaceAll(entry, "_", " "))
-			if !found || !short || !strings.Contains(entry, "_") {
-				continue
+			hash, short := phraseHash(phrase)
+			for language, l := range all {
+				if short && (code == language || code == "all") {
+					l.cues[hash] = float32(towards-Neutral) * cueStrength
+					l.idioms[hash] = l.idioms[hash] || strings.Contains(entry, "_") && code == language
+				}
 			}
-			if all[language] == nil {
-				all[language] = map[uint32]bool{}
-			}
-			all[language][hash] = true
 		}
 	}
 	return all
@@ -59,7 +65,7 @@ var idioms = sync.OnceValue(func() map[string]map[uint32]bool {
 // joinIdioms makes one token of an idiom: its words do not mean what they mean
 // apart, as « merci » in « merci pour rien ».
 func (r *reading) joinIdioms(language string) {
-	known := idioms()[language]
+	known := known()[language].idioms
 	for i := 0; i+1 < len(r.tokens); i++ {
 		t := r.tokens[i:]
 		if t[0].kind != word || t[1].kind != word {
@@ -83,7 +89,7 @@ func (r *reading) joinIdioms(language string) {
 
 // phraseHash is the hash under which up to three words are a feature.
 func phraseHash(phrase string) (hash uint32, short bool) {
-	if slices.Contains(ratings[:], phrase) { // the name of a rating, however it is written
+	if phrase == irony || slices.Contains(ratings[:], phrase) { // a name, of what is written in many ways
 		return hashBytes([]byte(phrase)), true
 	}
 	var r reading
@@ -113,7 +119,7 @@ type tally struct {
 	sums  [labels]float32
 }
 
-const priorWeight = 15
+const priorWeight = 8
 
 // learn counts an example, with by 1, or takes it back, with by -1.
 func (l *learner) learn(r *reading, label int, weight float32, by int) {

@@ -52,13 +52,14 @@ type reading struct {
 	dense    [denseFeatures]float32
 }
 
-// read cuts a text into tokens, leaves out boilerplate, joins idioms and marks what a
-// negation of the language reaches.
+// read cuts a text into tokens, leaves out boilerplate, joins idioms, marks what a
+// negation of the language reaches, and doubts praise of what is complained of.
 func (r *reading) read(language, text string) {
 	r.cut(text)
 	r.dropBoilerplate()
 	r.joinIdioms(language)
 	r.negate(language)
+	r.doubt(language)
 }
 
 // cut cuts a text into tokens.

@@ -1,6 +1,8 @@
 package sentiment_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -37,6 +39,12 @@ func TestWhatPeopleWriteOfBrands(t *testing.T) {
 		{"after the but", "fr", "beau magasin mais accueil lamentable", sentiment.Negative},
 		{"irony", "fr", "merci pour rien", sentiment.Negative},
 		{"irony", "en", "thanks for nothing", sentiment.Negative},
+		{"irony", "fr", "bravo la SNCF, 2h de retard", sentiment.Negative},
+		{"irony", "fr", "Félicitations @oasis, encore une panne", sentiment.Negative},
+		{"irony", "en", "great job @united, flight cancelled again", sentiment.Negative},
+		{"irony", "en", "Well done. My bag is lost, two days now", sentiment.Negative},
+		{"no irony", "fr", "bravo la SNCF, merci pour l'aide malgré le retard", sentiment.Positive},
+		{"no irony", "en", "well done, the delay was handled very well, thanks", sentiment.Positive},
 		{"an emoji alone", "fr", "😡😡😡", sentiment.Negative},
 		{"an emoji alone", "en", "😍", sentiment.Positive},
 		{"an emoticon", "en", "my parcel arrived :)", sentiment.Positive},
@@ -160,6 +168,20 @@ func TestWhatIsNoModelIsRefused(t *testing.T) {
 	}
 }
 
+// What is read in a text depends on the cues: a model of other ones is trained again.
+func TestTheModelWasTrainedWithThePresentCues(t *testing.T) {
+	t.Parallel()
+	list, err := os.ReadFile("cues.txt")
+	require.NoError(t, err)
+	for _, source := range sentiment.Embedded().Card().Lexicons {
+		if source.Name == "cues.txt" {
+			require.Equal(t, fmt.Sprintf("%x", sha256.Sum256(list)), source.SHA256, "train it again: vigie train sentiment --help")
+			return
+		}
+	}
+	t.Fatal("the card names no cues")
+}
+
 func TestTheModelIsSmall(t *testing.T) {
 	t.Parallel()
 	info, err := os.Stat("sentiment.model")
@@ -190,12 +212,12 @@ func TestValidation(t *testing.T) {
 		floor          float64
 	}{
 		{"en", "validation/en-tweeteval.tsv", 0.69},
-		{"fr", "validation/fr-umsab.tsv", 0.63},
-		{"de", "validation/de-umsab.tsv", 0.66},
+		{"fr", "validation/fr-umsab.tsv", 0.67},
+		{"de", "validation/de-umsab.tsv", 0.69},
 		{"pt", "validation/pt-umsab.tsv", 0.60},
-		{"it", "validation/it-umsab.tsv", 0.58},
-		{"es", "validation/es-umsab.tsv", 0.56},
-		{"ar", "validation/ar-umsab.tsv", 0.62},
+		{"it", "validation/it-umsab.tsv", 0.60},
+		{"es", "validation/es-umsab.tsv", 0.60},
+		{"ar", "validation/ar-umsab.tsv", 0.64},
 		{"en", "evaluate-only/en-sanders.tsv", 0.61},
 		{"en", "evaluate-only/en-apple.tsv", 0.63},
 	} {

@@ -39,7 +39,7 @@ func settingsOf(examples int) settings {
 	if examples > 10_000 {
 		return settings{words: 2, pieces: 6, fewest: [blocks]int{3, 4}, kept: 80_000}
 	}
-	return settings{words: 1.5, pieces: 1.5, fewest: [blocks]int{2, 3}, kept: 20_000}
+	return settings{words: 0.7, pieces: 1.5, fewest: [blocks]int{2, 3}, kept: 20_000}
 }
 
 const (
@@ -69,16 +69,14 @@ func Train(corpora []Corpus, lexicons []*Lexicon, progress func(Progress)) (*Mod
 		return nil, errors.New("sentiment: nothing to train on")
 	}
 	m := &Model{tongues: map[string]*tongue{}}
-	hash := sha256.New()
 	for _, language := range sortedKeys(byLanguage) {
-		w := workshop{language: language, prior: prior(language, lexicons), cues: cues(language), progress: progress}
+		w := workshop{language: language, prior: prior(language, lexicons), cues: known()[language].cues, progress: progress}
 		if err := w.take(byLanguage[language]); err != nil {
 			return nil, err
 		}
 		card := LanguageCard{Language: language, Examples: len(w.texts)}
 		for _, c := range byLanguage[language] {
 			card.Sources = append(card.Sources, c.Source)
-			fmt.Fprintln(hash, c.Name, c.SHA256)
 		}
 		w.validate(&card)
 		t := w.train(w.texts, "final fit")
@@ -93,9 +91,10 @@ func Train(corpora []Corpus, lexicons []*Lexicon, progress func(Progress)) (*Mod
 	}
 	for _, l := range lexicons {
 		m.card.Lexicons = append(m.card.Lexicons, l.Source)
-		fmt.Fprintln(hash, l.Name, l.SHA256)
 	}
-	m.card.Version = fmt.Sprintf("sentiment-2/%x", hash.Sum(nil)[:4])
+	m.card.Lexicons = append(m.card.Lexicons, Source{Name: "cues.txt", SHA256: cuesDigest()})
+	digest := sha256.Sum256(m.weights())
+	m.card.Version = fmt.Sprintf("sentiment-2/%x", digest[:4])
 	return m, nil
 }
 
