@@ -53,7 +53,7 @@ func texts(b *testing.B) []string {
 
 // watched are brands that every post concerns one of, among others that it does not.
 func watched(b *testing.B, others int) []score.Brand {
-	names := []string{"a OR e OR i OR o OR the OR le OR la"}
+	names := []string{"a OR e OR i OR o OR the OR le OR la OR my OR et"}
 	for n := range others {
 		names = append(names, fmt.Sprintf("brand%d OR \"maison %d\" OR #marque%d", n, n, n))
 	}

@@ -6,6 +6,7 @@
 package score
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -186,16 +187,23 @@ func (r *reading) tell() string {
 	return r.language
 }
 
+// toldApart is towards how many brands a post is judged one by one: a list of more
+// says of each what it says as a whole.
+const toldApart = 16
+
 func (s *Scorer) score(r *reading) Result {
 	r.phrases.Read(r.document.Text())
 	risks := risk.Find(&r.phrases)
 	result := Result{Language: r.tell(), Whole: r.judge(nil, nil, risks)}
 	result.Topics, result.Owner = s.taxonomy.Of(&r.document)
 	slices.Sort(result.Topics)
-	s.locate(r)
+	several := len(r.concerned) > 1 && len(r.concerned) <= toldApart
+	if several {
+		s.locate(r)
+	}
 	for i, brand := range r.concerned {
 		towards := Towards{BrandID: s.brands[brand].ID, Judgement: result.Whole}
-		if len(r.concerned) > 1 {
+		if several {
 			towards.Judgement = r.judge(r.named[i], r.elsewhere(i), risks)
 		}
 		result.Towards = append(result.Towards, towards)
@@ -214,7 +222,7 @@ func (s *Scorer) locate(r *reading) {
 }
 
 // elsewhere is where the post names other brands than the one of an index, and
-// not that one as well.
+// not that one as well, in the order of the text.
 func (r *reading) elsewhere(own int) []query.Span {
 	r.others = r.others[:0]
 	for i, spans := range r.named[:len(r.concerned)] {
@@ -222,12 +230,18 @@ func (r *reading) elsewhere(own int) []query.Span {
 			continue
 		}
 		for _, span := range spans {
-			if !slices.Contains(r.named[own], span) {
+			if _, same := slices.BinarySearchFunc(r.named[own], span, inOrder); !same {
 				r.others = append(r.others, span)
 			}
 		}
 	}
+	r.others = query.Merge(r.others)
 	return r.others
+}
+
+// inOrder compares spans that do not overlap by where they stand.
+func inOrder(a, b query.Span) int {
+	return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 }
 
 // judge says what is felt and advised towards what is named by own.

@@ -26,7 +26,7 @@ var praises = sync.OnceValue(func() map[string]map[uint32]bool {
 var ironyHash, _ = phraseHash(irony)
 
 // doubt makes praise the contrary where a complaint follows it, and nothing else in
-// the text is good: « bravo la SNCF, 2h de retard ». Of the posts of ../shared/data
+// the text is good: « bravo la SNCF, 2h de retard ». Of the labelled posts
 // that read so, to airlines and to makers of phones, six in seven complain.
 func (r *reading) doubt(language string) {
 	praise, leans := praises()[language], known()[language].cues

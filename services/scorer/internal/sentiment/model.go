@@ -53,8 +53,8 @@ func (m *Model) Card() Card { return m.card }
 var readings = sync.Pool{New: func() any { return new(reading) }}
 
 // Judge tells what a text feels towards the brand that is named at own, others
-// being where it names other brands. Without others it is the text as a whole. In a
-// language that is not known there is no verdict.
+// being where it names other brands, both in order. Without others it is the text as
+// a whole. In a language that is not known there is no verdict.
 func (m *Model) Judge(language, text string, own, others []query.Span) Verdict {
 	t := m.tongues[language]
 	if t == nil {

@@ -1,6 +1,11 @@
 package sentiment
 
-import "github.com/vigie-monitor/vigie/pkg/query"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/vigie-monitor/vigie/pkg/query"
+)
 
 // stance says how the verdict on what is left of a text speaks of the brand.
 type stance int
@@ -128,15 +133,11 @@ func (r *reading) owner(c clause, own, others []query.Span) (o owner) {
 	return o
 }
 
-// within says whether a token stands in one of the spans.
+// within says whether a token stands in one of the spans, which are in order.
 func (r *reading) within(i int, spans []query.Span) bool {
 	t := &r.tokens[i]
-	for _, s := range spans {
-		if int(t.from) < s.To && s.From < int(t.to) {
-			return true
-		}
-	}
-	return false
+	first, _ := slices.BinarySearchFunc(spans, int(t.from), func(s query.Span, from int) int { return cmp.Compare(s.To, from+1) })
+	return first < len(spans) && spans[first].From < int(t.to)
 }
 
 // part parts a clause that names both, between the two first names: at a
