@@ -5,6 +5,7 @@ package recommendation
 
 import (
 	_ "embed"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -54,8 +55,9 @@ const (
 )
 
 // Of says what the author does to the brand named at own, beside others named at
-// others. Where neither is given the post as a whole is about the brand. The last
-// word counts, as in "I used to recommend it. Avoid!".
+// others, both in order and not overlapping. Where neither is given the post as a
+// whole is about the brand. The last word counts, as in "I used to recommend it.
+// Avoid!".
 func Of(text *phrase.Text, own, others []query.Span) Recommendation {
 	var space [4]phrase.Match
 	result := None
@@ -111,7 +113,7 @@ func (r *reader) read(cue phrase.Match) Recommendation {
 // "@telemur fuyez".
 func (r *reader) afterName(word int) bool {
 	for i := word - 1; i >= 0 && r.Words[i].Clause == r.Words[word].Clause; i-- {
-		if r.Words[i].Text != "@" && !r.within(r.own, r.Words[i].From) && !r.within(r.others, r.Words[i].From) {
+		if r.Words[i].Text != "@" && !within(r.own, r.Words[i].From) && !within(r.others, r.Words[i].From) {
 			return false
 		}
 	}
@@ -219,7 +221,7 @@ func (r *reader) namesAnother(cue phrase.Match) bool {
 		}
 		first, size := utf8.DecodeRuneInString(r.Source[word.From:])
 		second, _ := utf8.DecodeRuneInString(r.Source[word.From+size:])
-		return (word.Text == "@" || unicode.IsUpper(first) && unicode.IsLower(second)) && !r.within(r.own, word.From)
+		return (word.Text == "@" || unicode.IsUpper(first) && unicode.IsLower(second)) && !within(r.own, word.From)
 	}
 	return false
 }
@@ -260,31 +262,28 @@ func (r *reader) began(cue phrase.Match) int {
 
 // next is where the first span between two bytes begins, -1 where there is none.
 func next(spans []query.Span, from, limit int) int {
-	first := -1
-	for _, span := range spans {
-		if span.From >= from && span.From < limit && (first < 0 || span.From < first) {
-			first = span.From
-		}
+	if i := beginning(spans, from); i < len(spans) && spans[i].From < limit {
+		return spans[i].From
 	}
-	return first
+	return -1
 }
 
 // last is where the last span between two bytes begins, -1 where there is none.
 func last(spans []query.Span, since, until int) int {
-	found := -1
-	for _, span := range spans {
-		if span.From >= since && span.From < until {
-			found = max(found, span.From)
-		}
+	if i := beginning(spans, until) - 1; i >= 0 && spans[i].From >= since {
+		return spans[i].From
 	}
-	return found
+	return -1
 }
 
-func (r *reader) within(spans []query.Span, at int) bool {
-	for _, span := range spans {
-		if at >= span.From-1 && at < span.To {
-			return true
-		}
-	}
-	return false
+// beginning is the index of the first span that begins at a byte or after it.
+func beginning(spans []query.Span, at int) int {
+	return sort.Search(len(spans), func(i int) bool { return spans[i].From >= at })
+}
+
+// within says whether a word at a byte is part of a span, or the word of a handle
+// or hashtag of which the span has the sign.
+func within(spans []query.Span, at int) bool {
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].To > at })
+	return i < len(spans) && at >= spans[i].From-1
 }

@@ -99,7 +99,7 @@ func New(brands []Brand, topics []topic.Topic) (*Scorer, error) {
 
 // version of what is decided here and in the lists of words beside: raised by hand
 // when the same post would be scored otherwise.
-const version = "score-2"
+const version = "score-3"
 
 // Version names the rules and models that score.
 func (s *Scorer) Version() string {
@@ -187,8 +187,8 @@ func (r *reading) tell() string {
 	return r.language
 }
 
-// toldApart is towards how many brands a post is judged one by one: a list of more
-// says of each what it says as a whole.
+// toldApart is towards how many brands a post is judged by where it names them: a
+// list of more says of each what it says as a whole.
 const toldApart = 16
 
 func (s *Scorer) score(r *reading) Result {
@@ -197,14 +197,17 @@ func (s *Scorer) score(r *reading) Result {
 	result := Result{Language: r.tell(), Whole: r.judge(nil, nil, risks)}
 	result.Topics, result.Owner = s.taxonomy.Of(&r.document)
 	slices.Sort(result.Topics)
-	several := len(r.concerned) > 1 && len(r.concerned) <= toldApart
-	if several {
+	apart := len(r.concerned) <= toldApart
+	if apart {
 		s.locate(r)
 	}
 	for i, brand := range r.concerned {
 		towards := Towards{BrandID: s.brands[brand].ID, Judgement: result.Whole}
-		if several {
+		switch {
+		case apart && len(r.concerned) > 1:
 			towards.Judgement = r.judge(r.named[i], r.elsewhere(i), risks)
+		case apart: // what is felt is the same; who is recommended may be one we do not watch
+			towards.Recommendation = recommendation.Of(&r.phrases, r.named[i], nil)
 		}
 		result.Towards = append(result.Towards, towards)
 	}

@@ -92,6 +92,26 @@ func TestTwoBrandsTwoJudgements(t *testing.T) {
 	require.Empty(t, zest.Risks)
 }
 
+// Whom an author recommends may be somebody we do not watch.
+func TestARecommendationOfABrandNobodyWatches(t *testing.T) {
+	t.Parallel()
+	s := scorer(t)
+	for text, want := range map[string]recommendation.Recommendation{
+		"Encore en panne Télémur, je vais chez Bouygues":     recommendation.Warns,
+		"Telemur lost my parcel, switch to Vodafone":         recommendation.Warns,
+		"Je recommande Free. Télémur a répondu":              recommendation.None,
+		"I'm switching to Telemur next month":                recommendation.Recommends,
+		"Je recommande vivement Télémur":                     recommendation.Recommends,
+		"Super service, je recommande ! Télémur, évidemment": recommendation.Recommends,
+	} {
+		got := s.Concerning(score.Post{Text: text})
+		require.Len(t, got.Towards, 1, text)
+		require.Equal(t, want, got.Towards[0].Recommendation, text)
+	}
+	onItsPage := s.Concerning(score.Post{Source: "x", Page: "telemur", Text: "Super service, je recommande à tous !"})
+	require.Equal(t, recommendation.Recommends, onItsPage.Towards[0].Recommendation)
+}
+
 func TestAnyPostIsScoredWhenAsked(t *testing.T) {
 	t.Parallel()
 	got := scorer(t).Any(score.Post{Text: "Boycottons cette marque, c'est un scandale"})
@@ -105,7 +125,8 @@ var hostile = []string{
 	"zestaline \x00\xff\u202e" + strings.Repeat("😡", 10_000), strings.Repeat("télémur zestaline ", 10_000),
 }
 
-func TestHostileTextCostsItsLength(t *testing.T) {
+// That it costs no more than its length, BenchmarkHostile shows.
+func TestHostileTextIsScored(t *testing.T) {
 	t.Parallel()
 	s := scorer(t)
 	for _, text := range hostile {
