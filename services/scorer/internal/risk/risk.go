@@ -29,6 +29,9 @@ const (
 	Influencer     = "influencer"
 )
 
+// idiom is the name in the list of phrases of what is no risk.
+const idiom = "idiom"
+
 // All lists them.
 var All = []string{Injury, Recall, Leak, Discrimination, LegalThreat, Boycott, Strike, Journalist, Influencer}
 
@@ -68,7 +71,7 @@ func Find(text *phrase.Text) []Risk {
 	var space [8]phrase.Match
 	var found []Risk
 	for _, match := range known.Find(space[:0], text) {
-		if denied(text, match) || supposed(text, match) {
+		if match.Name == idiom || denied(text, match) || supposed(text, match) {
 			continue
 		}
 		i := slices.IndexFunc(found, func(r Risk) bool { return r.ID == match.Name })

@@ -1,6 +1,8 @@
 package risk_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -41,7 +43,11 @@ func TestWhatMayBecomeACrisis(t *testing.T) {
 		"Je vais porter plainte, mon avocat est prévenu":                              "legal_threat: porter plainte, mon avocat",
 		"Je n'hésiterai pas à saisir la justice":                                      "legal_threat: saisir la justice",
 		"I will not hesitate to take you to court":                                    "legal_threat: take you to court",
-		"If I get no answer today I'm going to sue you":                               "legal_threat: to sue you",
+		"If I get no answer today I'm going to sue you":                               "legal_threat: going to sue you",
+		"I will sue Telemur":                                                          "legal_threat: I will sue",
+		"We're going to sue Telemur for this":                                         "legal_threat: going to sue",
+		"Je vais faire un procès à Télémur":                                           "legal_threat: faire un procès",
+		"Grève terminée à Lyon, et grève à Lille":                                     "strike: grève",
 		"#BoycottZestaline ! N'achetez plus leurs jus":                                "boycott: BoycottZestaline, N'achetez plus",
 		"Boycott them, stop buying this rubbish":                                      "boycott: Boycott, stop buying",
 		"Préavis de grève à la SNCF, les grévistes sont 40 %":                         "strike: Préavis de, grève, grévistes",
@@ -73,6 +79,12 @@ func TestWhatIsDeniedOrOnlyImaginedIsNoRisk(t *testing.T) {
 		"an air strike hit the port",
 		"La fuite d'eau est réparée",
 		"I recall a great summer",
+		"You lost my bag, and adding insult to injury nobody answers",
+		"Arrêtez de me faire un procès d'intention",
+		"La grève est levée, retour à la normale",
+		"The strike has been called off",
+		"I will not sue Telemur",
+		"dinner with my friend Sue tonight",
 		"Je vous rappelle demain",
 		"Ce produit n'est pas un danger",
 		"j'ai adoré ce film de pirates",
@@ -91,15 +103,17 @@ func TestAnInfluencerComplains(t *testing.T) {
 	require.False(t, risk.InfluencerComplains(risk.ManyFollowers-1, true))
 }
 
-func TestEveryRiskIsKnown(t *testing.T) {
+func TestEveryRiskOfTheListIsKnown(t *testing.T) {
 	t.Parallel()
-	for _, id := range []string{"injured", "boycott", "lawsuit"} {
-		var text phrase.Text
-		text.Read(id)
-		for _, r := range risk.Find(&text) {
-			require.Contains(t, risk.All, r.ID)
+	list, err := os.ReadFile("risks.txt")
+	require.NoError(t, err)
+	named := []string{risk.Influencer} // nobody says of himself that he is one
+	for _, heading := range regexp.MustCompile(`(?m)^\[(\w+)\]`).FindAllSubmatch(list, -1) {
+		if name := string(heading[1]); name != "idiom" {
+			named = append(named, name)
 		}
 	}
+	require.ElementsMatch(t, risk.All, named)
 }
 
 var hostile = map[string]string{
