@@ -35,6 +35,8 @@ var (
 	denials = phrase.Set("not no never nobody cannot don doesn didn won wouldn couldn can't dont wouldnt cant ne n ni hardly")
 	// French denies after the verb too, and "can't recommend enough" denies nothing.
 	deniedAfter = phrase.Set("pas plus jamais guère aucunement personne nullement")
+	infinitives = phrase.Set("recommander conseiller")
+	of, not     = phrase.Set("de d"), phrase.Set("pas")
 	shun        = phrase.Set("éviter fuir")
 	everyone    = phrase.Set("anyone anybody everyone everybody all my your family friends others people")
 	enough      = phrase.Set("enough assez")
@@ -101,12 +103,20 @@ func (r *reader) read(cue phrase.Match) Recommendation {
 		return Warns
 	case "to":
 		return r.to(cue)
+	case "neither":
+		return None
 	default:
-		if r.Before(cue, 2, denials) {
+		if r.Before(cue, 2, denials) || r.takenBack(cue) {
 			return None
 		}
 		return r.toward(cue, Warns)
 	}
+}
+
+// takenBack says whether a warning is none, as in « pas de boycott », « pas à fuir »
+// and « je déconseille pas ». « Pas terrible, à fuir » is one.
+func (r *reader) takenBack(cue phrase.Match) bool {
+	return r.Before(cue, 1, deniedAfter) || r.Before(cue, 1, of) && r.Before(cue, 2, deniedAfter) || r.After(cue, 1, not)
 }
 
 // afterName says whether only names and handles stand before a word in its clause:
@@ -126,9 +136,13 @@ func (r *reader) denied(cue phrase.Match) bool {
 	if r.After(cue, enoughReach, enough) {
 		return false
 	}
+	said := r.Words[cue.Last].Text
 	for i := cue.First; i <= cue.Last; i++ {
-		if word := r.Words[i].Text; denials[word] && word != "n" && word != "ne" || word == "t" {
-			return r.Words[cue.Last].Text != "regret" && r.Words[cue.Last].Text != "disappointed"
+		switch word := r.Words[i].Text; {
+		case denials[word] && word != "n" && word != "ne" || word == "t":
+			return said != "regret" && said != "disappointed"
+		case deniedAfter[word] && infinitives[said]: // « je ne peux pas recommander »; « n'hésitez pas » denies nothing
+			return true
 		}
 	}
 	if r.After(cue, afterVerb, deniedAfter) {
