@@ -25,7 +25,7 @@ func (e *SyntaxError) Error() string {
 // nearest is the one of the names that a word was likely meant to be, or "".
 func nearest(word string, names []string) string {
 	word = strings.ToLower(word)
-	best, least := "", 1+len(word)/3
+	best, least := "", 1+len(word)/4
 	for _, name := range names {
 		if strings.HasPrefix(name, word) && len(word) > 1 {
 			return name

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -86,10 +87,13 @@ type parser struct {
 }
 
 func (p *parser) closingHint() string {
-	if p.symbol == closing {
-		return "there is one parenthesis too many"
+	if p.symbol != closing {
+		return ""
 	}
-	return ""
+	if before := strings.TrimSpace(p.text[:p.start]); strings.HasSuffix(before, "(") {
+		return "there is nothing between the parentheses"
+	}
+	return "there is one parenthesis too many"
 }
 
 func (p *parser) or(depth int) (node, error) {
@@ -244,6 +248,8 @@ func (p *parser) single(depth int) (node, error) {
 		return n, nil
 	case opNear:
 		return nil, p.fail(aTerm+" before NEAR", p.found(), "")
+	case unclosed:
+		return nil, p.fail("a closing quotation mark", p.found(), `write "air france", or leave the mark out`)
 	default:
 		return nil, p.fail(aTerm, p.found(), p.closingHint())
 	}
@@ -282,12 +288,31 @@ func (p *parser) checkWord() error {
 	if strings.HasPrefix(p.value, "~") {
 		return p.fail("AND, OR, NOT or the end", p.found(), "for words near each other write a NEAR/5 b")
 	}
+	if m := nearly.FindStringSubmatch(p.value); m != nil {
+		operator := "NEAR/" + m[2]
+		if m[1]+m[3] != "" {
+			operator += "f"
+		}
+		return p.fail(aTerm, p.found(), "did you mean "+operator+"?")
+	}
+	if strings.HasPrefix(p.value, "'") || strings.HasPrefix(p.value, "‘") {
+		return p.fail(aTerm, p.found(), `a phrase stands between quotation marks ("air france"), and so does a word that begins with an apostrophe`)
+	}
 	return nil
 }
+
+// nearly is how other tools, and hasty people, write NEAR/5 and NEAR/5f.
+var nearly = regexp.MustCompile(`(?i)^(o?)near[/~:]?([0-9]+)(f?)$`)
+
+// oneForAny is the sign for any letter of other tools, within a word.
+var oneForAny = regexp.MustCompile(`[\pL\pN]\?[\pL\pN]`)
 
 // term makes a term of the current symbol.
 func (p *parser) term() (termNode, error) {
 	t := termNode{source: p.value, quoted: p.symbol == quoted}
+	if oneForAny.MatchString(p.value) {
+		return t, p.fail("a word without ? in it", p.found(), "? stands for no letter here: name the words, joined by OR")
+	}
 	words, rest, star := strings.Cut(p.value, "*")
 	if star {
 		t.prefix = true
@@ -300,6 +325,9 @@ func (p *parser) term() (termNode, error) {
 		return t, err
 	}
 	last := t.tokens[len(t.tokens)-1]
+	if len(t.tokens) == 1 && last.kind == word && utf8.RuneCountInString(last.text) == 1 && strings.ContainsAny(p.value, "+#") {
+		return t, p.fail(aTerm, p.found(), fmt.Sprintf("signs are no part of words, so %s would be found too; write raw:%q", last.text, p.value))
+	}
 	switch {
 	case !star:
 	case utf8.RuneCountInString(last.lookup()) == 1 && standsAlone(firstRune(last.lookup())):

@@ -119,6 +119,11 @@ func TestWhatACommunityManagerExpects(t *testing.T) {
 		{`raw:"Yahoo!"`, "chez Yahoo!", true},
 		{`raw:("C&A" OR LU)`, "un LU", true},
 		{`raw:"C&A"`, "C A", false},
+		{`raw:"C++"`, "c'est bien", false},
+		{`raw:"C++"`, "j'aime C++ !", true},
+		// signs are no part of words
+		{"canal+", "Canal est en panne", true},
+		{"quick?", "chez Quick", true},
 		// as people and their word processors write
 		{"“eau de source”", "source de l'eau", false},
 		{"« eau de source »", "eau de source", true},
@@ -183,7 +188,9 @@ func TestASyntaxErrorSuggests(t *testing.T) {
 		"oasis ownership:third": "did you mean third_party?", "oasis followers:1000": "did you mean followers:>=1000?",
 		"oasis site:https://www.lemonde.fr/sport": "did you mean site:lemonde.fr?", "oasis NEAR/5 b NEAR/5 c": "(a NEAR/5 b) AND (b NEAR/5 c)",
 		"*oasis": "so *oasis cannot be found", `"oasis b"~5`: "a NEAR/5 b", "oasis)": "one parenthesis too many", "oasis https://x.fr": "site:example.org",
-		"oasis author:a*": "author:(a OR b)",
+		"oasis author:a*": "author:(a OR b)", "oasis near/3 jus": "did you mean NEAR/3?", "oasis ONEAR/3 jus": "did you mean NEAR/3f?", "oasis NEAR5 jus": "did you mean NEAR/5?",
+		"organi?e": "? stands for no letter here", `"we organi?e"`: "? stands for no letter here", "'air france'": `("air france")`, `oasis "jus`: "leave the mark out",
+		"C++": `write raw:"C++"`, "oasis ()": "nothing between the parentheses", "vie:chère": "to look for the words, put them in quotation marks",
 	} {
 		_, err := query.Parse(q)
 		require.ErrorContains(t, err, hint, q)

@@ -42,7 +42,7 @@ func TestXRulesSayWhatXUnderstands(t *testing.T) {
 		"a NOT source:rss":       "a",
 		"a OR (b source:rss)":    "a",
 		"(a NOT b) OR c":         "(a -b) OR c",
-		"c++ OR at&t":            `c OR "at&t" OR #att`,
+		"canal+ OR at&t":         `canal OR "at&t" OR #att`,
 		"@Oasis_FR":              "@oasis_fr",
 		"😡":                      "😡",
 		`"👨‍👩‍👧 famille"`:        `"👨‍👩‍👧 famille"`,

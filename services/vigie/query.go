@@ -31,7 +31,8 @@ The language:
   #oasis  @oasis_fr     the hashtag, the handle, and not the plain word
   orange NEAR/5 panne   at most five words apart; NEAR/5f: in this order. On either
                         side a term, or several: (orange OR sfr) NEAR/5 (panne OR "en rade")
-  raw:"SNCF"            with these capitals, accents and signs
+  raw:"SNCF"            with these capitals, accents and signs; elsewhere signs are no part
+                        of a word: Canal+ finds canal too, raw:"Canal+" does not
   日本  🔥               as they are: words of their own
 Filters narrow down what words have found; several values: lang:(fr OR en)
   source:x  page:"https://a.fr/rss"  author:ana  site:lemonde.fr (and what is below)
@@ -111,7 +112,7 @@ func (a *app) compile(t *tester, id, text string) error {
 	default:
 		return fmt.Errorf("unknown input %q: text, ndjson, x-v2 or auto", t.input)
 	}
-	if text != "" {
+	if id == "" {
 		q, err := query.Parse(text)
 		if err != nil {
 			return fmt.Errorf("the query, %w", err)

@@ -118,6 +118,7 @@ func TestAWrongQueryIsExplained(t *testing.T) {
 		want string
 	}{
 		{[]string{"--query", "oasis langue:fr", "-"}, "the query, at character 7: expected one of the filters"},
+		{[]string{"--query", "", "-"}, "the query, at character 1: expected a word"},
 		{[]string{"--query", "oasis", "--input", "csv", "-"}, "unknown input"},
 		{[]string{"--brand", "oasi", "--config", config, "-"}, `"oasi" is no brand of the config: oasis`},
 		{[]string{"--query", "oasis", filepath.Join(t.TempDir(), "none")}, "no such file"},
