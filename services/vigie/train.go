@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -24,14 +26,11 @@ the SHA-256 of each file, are in the model. The same files give the same bytes.
 Rebuild with the model at services/scorer/internal/sentiment/sentiment.model to use it.`,
 		Example: `  vigie train sentiment "$VIGIE_DATA" --out services/scorer/internal/sentiment/sentiment.model`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, err := os.Create(out)
-			if err != nil {
+			var card string
+			err := writeWhole(out, func(file io.Writer) (err error) {
+				card, err = scorer.TrainSentiment(os.DirFS(args[0]), file, trainProgress(cmd.ErrOrStderr()))
 				return err
-			}
-			card, err := scorer.TrainSentiment(os.DirFS(args[0]), file, trainProgress(cmd.ErrOrStderr()))
-			if closed := file.Close(); err == nil {
-				err = closed
-			}
+			})
 			if err != nil {
 				return err
 			}
@@ -44,6 +43,21 @@ Rebuild with the model at services/scorer/internal/sentiment/sentiment.model to 
 	cmd := &cobra.Command{Use: "train", Short: "Fit the models that come with Vigie", GroupID: "tool", Args: noSuchCommand, RunE: showHelp}
 	cmd.AddCommand(sentiment, trainLanguage())
 	return cmd
+}
+
+// writeWhole writes a file whole, or leaves what is there: training takes minutes, may
+// fail, and is told to write over the model in use.
+func writeWhole(path string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // nothing is left there once it has its name
+	const readable = 0o644
+	if err := errors.Join(write(file), file.Chmod(readable), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
 }
 
 // trainProgress tells of each step once, when it begins.

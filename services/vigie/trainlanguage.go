@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -18,15 +18,9 @@ model. The same files give the same bytes. docs/language.md says how to fill the
 folder, and what of it may be used.`,
 		Example: `  vigie train language --out services/scorer/internal/language/model.bin corpus`,
 		RunE: func(cmd *cobra.Command, folders []string) error {
-			file, err := os.Create(out)
-			if err != nil {
-				return err
-			}
-			defer file.Close()
-			if err := scorer.TrainLanguage(folders[0], file, cmd.ErrOrStderr()); err != nil {
-				return err
-			}
-			return file.Close()
+			return writeWhole(out, func(file io.Writer) error {
+				return scorer.TrainLanguage(folders[0], file, cmd.ErrOrStderr())
+			})
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "file to write")
