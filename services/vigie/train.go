@@ -52,7 +52,7 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // nothing is left there once it has its name
+	defer func() { _ = os.Remove(file.Name()) }() // nothing is left there once it has its name
 	const readable = 0o644
 	if err := errors.Join(write(file), file.Chmod(readable), file.Close()); err != nil {
 		return err

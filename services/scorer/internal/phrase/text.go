@@ -1,6 +1,12 @@
 // Package phrase owns texts read as words that know where they stand, and lists of
 // phrases found among them: the ground of packages that must show the words they
 // went by, and hear a "not" before them. What a phrase means is theirs.
+//
+// A text is cut into words in four ways here, for they keep different things: queries
+// (pkg/query) the words of hashtags, and no punctuation; this package clauses and
+// questions, a hashtag as one word; sentiment emoticons, capitals, "don't" as a word,
+// and as they were when its model was trained, as language its n-grams. What people do
+// not see as a difference is folded by query.Fold, but for language, which reads accents.
 package phrase
 
 import (

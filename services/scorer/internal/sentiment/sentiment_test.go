@@ -95,7 +95,7 @@ func spans(text string, names ...string) (all []query.Span) {
 
 func TestTowardsWhom(t *testing.T) {
 	t.Parallel()
-	const n, u, p = sentiment.Negative, sentiment.Neutral, sentiment.Positive
+	const n, p = sentiment.Negative, sentiment.Positive
 	for _, c := range []struct {
 		language, text, a, b string
 		ofA, ofB             sentiment.Label
@@ -114,7 +114,6 @@ func TestTowardsWhom(t *testing.T) {
 		require.Equal(t, c.ofB, model.Judge(c.language, c.text, b, a).Label, "%s in %q", c.b, c.text)
 		require.Equal(t, judge(c.language, c.text), model.Judge(c.language, c.text, a, nil), "alone, the whole text speaks of it")
 	}
-	_ = u
 }
 
 func TestWhichWordsWeighed(t *testing.T) {
