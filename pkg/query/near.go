@@ -3,7 +3,6 @@ package query
 import (
 	"cmp"
 	"slices"
-	"sort"
 )
 
 // holds says whether a left and a right term stand near each other.
@@ -44,26 +43,46 @@ func (w *scratch) places(terms []leaf) []occurrence {
 			all = append(all, w.found[at])
 		}
 	}
-	slices.SortFunc(all, func(a, b occurrence) int { return cmp.Compare(a.from, b.from) })
+	if len(terms) > 1 { // those of one term are in order
+		slices.SortFunc(all, func(a, b occurrence) int { return cmp.Compare(a.from, b.from) })
+	}
 	return all
 }
 
 // inOrder visits what stands before one of second near enough, and what stands
 // behind one of first; from the end of one to the start of the other. It answers
-// false when visit did.
+// false when visit did. Both lists are gone through once: a hostile text has a term
+// at each word.
 func (n nearby) inOrder(first, second []occurrence, d *Document, visit func(occurrence) bool) bool {
 	start := func(o occurrence) int32 { return d.tokens[o.from].position }
 	end := func(o occurrence) int32 { return d.tokens[o.to].lastPosition() }
+	sooner := func(a, b occurrence) int { return cmp.Compare(end(a), end(b)) }
+	if !slices.IsSortedFunc(first, sooner) {
+		first = slices.SortedFunc(slices.Values(first), sooner)
+	}
+	at, found := 0, false
 	for _, a := range first {
-		at := sort.Search(len(second), func(i int) bool { return start(second[i]) > end(a) })
-		if at < len(second) && start(second[at])-end(a) <= n.words && !visit(a) {
-			return false
+		for at < len(second) && start(second[at]) <= end(a) {
+			at++
+		}
+		if at == len(second) {
+			break
+		}
+		if start(second[at])-end(a) <= n.words {
+			if found = true; !visit(a) {
+				return false
+			}
 		}
 	}
-	byEnd := slices.SortedFunc(slices.Values(first), func(a, b occurrence) int { return cmp.Compare(end(a), end(b)) })
+	if !found {
+		return true
+	}
+	at = 0
 	for _, b := range second {
-		at := sort.Search(len(byEnd), func(i int) bool { return end(byEnd[i]) >= start(b) })
-		if at > 0 && start(b)-end(byEnd[at-1]) <= n.words && !visit(b) {
+		for at < len(first) && end(first[at]) < start(b) {
+			at++
+		}
+		if at > 0 && start(b)-end(first[at-1]) <= n.words && !visit(b) {
 			return false
 		}
 	}
