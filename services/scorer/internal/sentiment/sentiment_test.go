@@ -106,6 +106,12 @@ func TestTowardsWhom(t *testing.T) {
 		{"en", "I love Delta and hate United", "Delta", "United", p, n},
 		{"en", "Delta is great, whereas United lost my bag, awful", "Delta", "United", p, n},
 		{"en", "Pepsi is so much better than Coke, love it", "Pepsi", "Coke", p, n},
+		{"fr", "La SNCF est pire que BlaBlaCar, honteux", "SNCF", "BlaBlaCar", n, p},
+		{"fr", "Franchement BlaBlaCar est bien mieux que la SNCF", "BlaBlaCar", "SNCF", p, n},
+		{"fr", "Evian est meilleure que Vittel, j'adore", "Evian", "Vittel", p, n},
+		{"fr", "La SNCF est nulle alors que BlaBlaCar est super", "SNCF", "BlaBlaCar", n, p},
+		{"es", "Movistar es mucho mejor que Orange, me encanta", "Movistar", "Orange", p, n},
+		{"de", "Telekom ist viel besser als Vodafone, super", "Telekom", "Vodafone", p, n},
 		{"en", "Delta and United both cancelled, terrible", "Delta", "United", n, n},
 	} {
 		model := sentiment.Embedded()

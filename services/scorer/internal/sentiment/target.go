@@ -156,7 +156,7 @@ func (r *reading) part(c clause, own, others []query.Span) (first, second clause
 		}
 		for j := start + 1; j < i; j++ {
 			switch h := r.tokens[j].hash; {
-			case comparisons[h]:
+			case comparisons[h], thans[h] && r.compares(start, j):
 				return clause{from: c.from, to: i, owner: who}, clause{from: i, to: c.to, owner: o}, true
 			case conjunctions[h] && i-start > 2:
 				first, second = clause{from: c.from, to: j, owner: who}, clause{from: j, to: c.to, owner: o}
@@ -169,6 +169,19 @@ func (r *reading) part(c clause, own, others []query.Span) (first, second clause
 
 // comparisons stand between what is praised and what it is held against.
 var comparisons = hashed(map[string]string{"": "than instead rather unlike versus plutot contrairement"})[""]
+
+// thans are those that mean other things too, but behind one of comparatives; of which
+// « plus » is none, for « ne marche plus ».
+var (
+	thans        = hashed(map[string]string{"": "que qu als di"})[""]
+	comparatives = hashed(map[string]string{"": "mieux meilleur meilleure meilleurs meilleures pire pires moins mejor peor menos melhor pior besser schlechter schlimmer meglio peggio migliore peggiore meno"})[""]
+)
+
+// compares says whether a comparative stands in a range of tokens, be it part of an
+// idiom (« pire que »).
+func (r *reading) compares(from, to int) bool {
+	return slices.ContainsFunc(r.tokens[from:to], func(t token) bool { return comparatives[hashBytes(r.buffer[t.a:t.b])] })
+}
 
 var conjunctions = hashed(map[string]string{"": "and et y e und و while alors"})[""]
 
