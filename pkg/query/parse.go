@@ -60,7 +60,7 @@ func ParseContext(text string) (*Query, error) {
 		return nil, err
 	}
 	if p.symbol != end {
-		return nil, p.fail("AND, OR, NOT or the end", p.found(), p.closingHint())
+		return nil, p.fail("AND, OR, NOT or the end", p.found(), p.missingHint())
 	}
 	return &Query{root: root}, nil
 }
@@ -86,8 +86,15 @@ type parser struct {
 	terms int
 }
 
-func (p *parser) closingHint() string {
-	if p.symbol != closing {
+// missingHint says what to do where a term should stand.
+func (p *parser) missingHint() string {
+	switch p.symbol {
+	case closing:
+	case opAnd, opOr:
+		return "AND and OR stand between two terms"
+	case end:
+		return "something is missing after the last operator, or leave that out"
+	default:
 		return ""
 	}
 	if before := strings.TrimSpace(p.text[:p.start]); strings.HasSuffix(before, "(") {
@@ -251,7 +258,7 @@ func (p *parser) single(depth int) (node, error) {
 	case unclosed:
 		return nil, p.fail("a closing quotation mark", p.found(), `write "air france", or leave the mark out`)
 	default:
-		return nil, p.fail(aTerm, p.found(), p.closingHint())
+		return nil, p.fail(aTerm, p.found(), p.missingHint())
 	}
 }
 
@@ -266,7 +273,7 @@ func (p *parser) count() error {
 // spoken are the words that people write for operators, which would be looked for
 // as words otherwise.
 var spoken = map[string]string{
-	"and": "AND", "And": "AND", "or": "OR", "Or": "OR", "not": "NOT", "Not": "NOT", "ET": "AND", "OU": "OR", "SAUF": "NOT", "PAS": "NOT",
+	"and": "AND", "And": "AND", "or": "OR", "Or": "OR", "not": "NOT", "Not": "NOT", "ET": "AND", "et": "AND", "Et": "AND", "OU": "OR", "ou": "OR", "Ou": "OR", "SAUF": "NOT", "PAS": "NOT",
 	"&&": "AND", "&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT", "near": "NEAR/5", "Near": "NEAR/5",
 }
 
@@ -282,8 +289,11 @@ func (p *parser) checkWord() error {
 		}
 		return p.fail(aTerm+"; operators are AND, OR, NOT and NEAR/5, in capitals", p.found(), hint)
 	}
-	if rest, minus := strings.CutPrefix(p.value, "-"); minus && rest != "" {
+	if rest := strings.TrimLeft(p.value, "-!"); rest != p.value && rest != "" {
 		return p.fail(aTerm, p.found(), fmt.Sprintf("did you mean NOT %s?", rest))
+	}
+	if word, _, weighted := strings.Cut(p.value, "^"); weighted && word != "" {
+		return p.fail(aTerm, p.found(), fmt.Sprintf("no term weighs more than another here: write %s", word))
 	}
 	if strings.HasPrefix(p.value, "~") {
 		return p.fail("AND, OR, NOT or the end", p.found(), "for words near each other write a NEAR/5 b")

@@ -190,6 +190,8 @@ func TestASyntaxErrorSuggests(t *testing.T) {
 		"*oasis": "so *oasis cannot be found", `"oasis b"~5`: "a NEAR/5 b", "oasis)": "one parenthesis too many", "oasis https://x.fr": "site:example.org",
 		"oasis author:a*": "author:(a OR b)", "oasis near/3 jus": "did you mean NEAR/3?", "oasis ONEAR/3 jus": "did you mean NEAR/3f?", "oasis NEAR5 jus": "did you mean NEAR/5?",
 		"organi?e": "? stands for no letter here", `"we organi?e"`: "? stands for no letter here", "'air france'": `("air france")`, `oasis "jus`: "leave the mark out",
+		"oasis et concert": "did you mean AND?", "!oasis jus": "did you mean NOT oasis?", "oasis^2": "write oasis", "AND oasis": "between two terms",
+		"oasis AND AND jus": "between two terms", "oasis AND": "leave that out",
 		"C++": `write raw:"C++"`, "oasis ()": "nothing between the parentheses", "vie:chère": "to look for the words, put them in quotation marks",
 	} {
 		_, err := query.Parse(q)

@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // searchSays puts leaves in the words of a search engine that knows words and
 // phrases only, and finds a word as a hashtag or handle too.
@@ -79,7 +82,11 @@ func alternatives(n node) []string {
 	case orNode:
 		var all []string
 		for _, operand := range n.operands {
-			all = append(all, alternatives(operand)...)
+			for _, search := range alternatives(operand) {
+				if !slices.Contains(all, search) { // oasis finds #oasis too
+					all = append(all, search)
+				}
+			}
 		}
 		return all
 	case andNode:

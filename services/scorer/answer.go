@@ -12,7 +12,8 @@ import (
 
 // answer is what a Stream says of a line.
 type answer struct {
-	Error          string             `json:"error,omitempty"` // the line is no mention; the rest is empty
+	Error          string             `json:"error,omitempty"`      // the line is no mention; the rest is empty
+	MentionID      string             `json:"mention_id,omitempty"` // where the line had one
 	Lang           string             `json:"lang"`
 	Sentiment      *feeling           `json:"sentiment"` // of the post as a whole; null where its language is not scored
 	Brands         []string           `json:"brands"`

@@ -30,7 +30,7 @@ type Stream struct {
 var Inputs = []string{"text", "ndjson"}
 
 // ErrUnreadable means that some lines were no mentions; their answers say so.
-var ErrUnreadable = errors.New("scorer: some lines could not be read")
+var ErrUnreadable = errors.New("could not be read: their answers say why")
 
 const (
 	// batchLines are scored side by side; fewer when no more have arrived.
@@ -38,7 +38,8 @@ const (
 	readAhead  = 1 << 20
 )
 
-// Run writes a line for each line read, in order, as soon as it can, until in ends.
+// Run writes a line for each line read, in order, as soon as it can, until in ends or
+// ctx does.
 func (s Stream) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	scorer, err := compile(s.Config)
 	if err != nil {
@@ -46,13 +47,17 @@ func (s Stream) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	stories := newStories()
 	reader, writer := bufio.NewReaderSize(in, readAhead), bufio.NewWriter(out)
-	unreadable := false
+	unreadable := 0
 	for number := 1; ctx.Err() == nil; {
 		lines, err := arrived(reader)
 		answers := make([]answer, len(lines))
 		mentions := make([]*vigiev1.Mention, len(lines))
 		sideBySide(len(lines), func(i int) {
 			if mentions[i], answers[i].Error = s.read(lines[i], number+i); mentions[i] != nil {
+				answers[i].MentionID = mentions[i].MentionId
+				if mentions[i].MentionId == "" {
+					mentions[i].MentionId = fmt.Sprintf("line:%d", number+i)
+				}
 				post := s.post(mentions[i])
 				answers[i].tell(scorer.Any(post), scorer.Version())
 				if s.Explain {
@@ -64,7 +69,9 @@ func (s Stream) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 			if m != nil {
 				answers[i].StoryID = storyOf(stories, m)
 			}
-			unreadable = unreadable || m == nil
+			if m == nil {
+				unreadable++
+			}
 		}
 		sideBySide(len(lines), func(i int) { answers[i].encode(&lines[i]) })
 		for _, line := range lines {
@@ -75,15 +82,15 @@ func (s Stream) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		}
 		number += len(lines)
 		switch {
-		case errors.Is(err, io.EOF) && unreadable:
-			return ErrUnreadable
+		case errors.Is(err, io.EOF) && unreadable > 0:
+			return fmt.Errorf("scorer: %d of %d lines %w", unreadable, number-1, ErrUnreadable)
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("scorer: read: %w", err)
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // arrived reads the lines that are there, waiting for the first only.
@@ -127,9 +134,6 @@ func (s Stream) read(line []byte, number int) (*vigiev1.Mention, string) {
 		}
 	}
 	m.Text = strings.ToValidUTF8(m.Text, "\uFFFD")
-	if m.MentionId == "" {
-		m.MentionId = fmt.Sprintf("line:%d", number)
-	}
 	return m, ""
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -76,7 +75,7 @@ Of a text alone only the language is known to filters.
 			if err := a.compile(&t, brand, text); err != nil {
 				return usageError{err}
 			}
-			file := io.Reader(os.Stdin)
+			file := cmd.InOrStdin()
 			if args[0] != "-" {
 				opened, err := os.Open(args[0])
 				if err != nil {
@@ -92,8 +91,13 @@ Of a text alone only the language is known to filters.
 			if asJSON {
 				sums = cmd.ErrOrStderr()
 			}
-			_, err := fmt.Fprintln(sums, t.total())
-			return err
+			if _, err := fmt.Fprintln(sums, t.total()); err != nil {
+				return err
+			}
+			if n := t.sums["unreadable"]; n > 0 {
+				return fmt.Errorf("%d of %d lines could not be read: what they lack stands above", n, t.texts)
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&brand, "brand", "", "the brand of the config, with its context")

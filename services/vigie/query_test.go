@@ -40,7 +40,7 @@ un mirage`+"\x1b[31m"+`
 {"data":{"id":"x"}}
 `)
 	out, _, err := vigie("query", "test", "--config", config, "--brand", "oasis", texts)
-	require.NoError(t, err)
+	require.ErrorContains(t, err, "1 of 9 lines could not be read")
 	require.Equal(t, `✓ 1  J'ai soif d'[Oasis] !
      found: oasis
      required context: soif

@@ -21,19 +21,24 @@ func (a *app) score() *cobra.Command {
 		Long: `Reads a text a line on standard input, or a Mention a line (--input ndjson), and
 writes a line of JSON for each, in order, as live mentions are scored:
 
+  mention_id      where the line has one
   lang            ISO 639-1 code, or "und"
   sentiment       label, score from -1 to 1, calibrated probabilities; of the post as a
                   whole; null where the language is not one of those scored
+                  (fr, en, es, pt, it, de, ar; hi, hardly better than chance)
   brands          of the config, that the post concerns
   towards         by brand: sentiment and recommendation towards it
-  topics, owner   what it is about, and which department should answer
+  topics, owner   what it is about, and which department should answer: the owner of
+                  the worst risk, else of the first topic
   risks           boycott, recall, injury…, each with the words that say so
   recommendation  none, recommends or warns
   story_id        the same for copies of one text: the first one's id, or "line:N"
   model_version   of the rules and models
-  explain         with --explain: the words that weighed most, and what they add
+  explain         with --explain: the words that weighed most, and how far the score
+                  would move without each; they need not add up to it
 
-A Mention has the keys of proto/vigie/v1/mention.proto; other keys are passed over:
+A Mention has the keys of proto/vigie/v1/mention.proto (what vigie import reads is
+another form); other keys are passed over:
   {"mention_id":"x:1","text":"…","language_hint":"fr","author":{"handle":"ana","followers":1200}}
 A line that is none is answered by {"error":…}, and the exit code is then 1.
 Brands and topics are the config's; where there is none, no brand is looked for.`,
@@ -44,6 +49,7 @@ Brands and topics are the config's; where there is none, no brand is looked for.
 			if !slices.Contains(scorer.Inputs, stream.Input) {
 				return usageError{fmt.Errorf("unknown input %q: one of %s", stream.Input, strings.Join(scorer.Inputs, ", "))}
 			}
+			stream.Language, _, _ = strings.Cut(strings.ToLower(stream.Language), "-")
 			if !slices.Contains(scorer.Languages, stream.Language) && stream.Language != "" {
 				return usageError{fmt.Errorf("unknown language %q: one of %s", stream.Language, strings.Join(scorer.Languages, ", "))}
 			}

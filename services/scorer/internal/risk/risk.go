@@ -35,6 +35,19 @@ const idiom = "idiom"
 // All lists them.
 var All = []string{Injury, Recall, Leak, Discrimination, LegalThreat, Boycott, Strike, Journalist, Influencer}
 
+// Owner is who answers a risk, in the words of the taxonomy: lawyers for what
+// ends in court, the staff's department for a strike, and the spokesperson else.
+func Owner(id string) string {
+	switch id {
+	case LegalThreat, Leak:
+		return "legal"
+	case Strike:
+		return "hr"
+	default:
+		return "pr"
+	}
+}
+
 // ManyFollowers is from how many on a complaint is an influencer's.
 const ManyFollowers = 10_000
 

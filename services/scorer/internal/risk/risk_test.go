@@ -34,7 +34,7 @@ func TestWhatMayBecomeACrisis(t *testing.T) {
 		"I broke a tooth on your cereal, glass in my bowl":                            "injury: broke a tooth, glass in my",
 		"Zestaline rappelle trois lots de jus d'orange":                               "recall: rappelle trois lots",
 		"RAPPEL CONSO : ne pas consommer les lots 12 à 15":                            "recall: RAPPEL CONSO, ne pas consommer",
-		"Telemur Motors is recalling 20,000 cars over brakes":                         "recall: recalling 20,000 cars",
+		"Telemur Motors is recalling 20,000 cars over brakes":                         "recall: recalling 20,000 cars over",
 		"Fuite de données chez Télémur, 2 millions de clients":                        "leak: Fuite de données",
 		"my account got hacked, your passwords were leaked":                           "leak: got hacked, passwords were leaked",
 		"Leaked memo: Zestaline knew":                                                 "leak: Leaked memo",
@@ -44,6 +44,14 @@ func TestWhatMayBecomeACrisis(t *testing.T) {
 		"Je n'hésiterai pas à saisir la justice":                                      "legal_threat: saisir la justice",
 		"I will not hesitate to take you to court":                                    "legal_threat: take you to court",
 		"If I get no answer today I'm going to sue you":                               "legal_threat: going to sue you",
+		"Company recalls 12,000 car seats over faulty buckle":                         "recall: recalls 12,000 car seats",
+		"Les données de 19 millions d'abonnés en vente sur un forum":                  "leak: abonnés en vente sur",
+		"Internal emails leaked: they knew":                                           "leak: Internal emails leaked",
+		"On m'a refusé l'entrée du magasin à cause de mon voile":                      "discrimination: à cause de mon voile",
+		"They turned my brother away because of his wheelchair":                       "discrimination: because of his wheelchair",
+		"Cabin crew walk out over pay from Friday":                                    "strike: crew walk out",
+		"Les caissières débrayent ce matin":                                           "strike: débrayent",
+		"La radio cherche des voyageurs bloqués pour témoigner":                       "journalist: cherche des voyageurs bloqués pour témoigner",
 		"I will sue Telemur":                                                          "legal_threat: I will sue",
 		"We're going to sue Telemur for this":                                         "legal_threat: going to sue",
 		"Je vais faire un procès à Télémur":                                           "legal_threat: faire un procès",
@@ -83,6 +91,9 @@ func TestWhatIsDeniedOrOnlyImaginedIsNoRisk(t *testing.T) {
 		"Arrêtez de me faire un procès d'intention",
 		"La grève est levée, retour à la normale",
 		"The strike has been called off",
+		"La grève est finie, les trains roulent",
+		"Sa grève de la faim dure depuis lundi",
+		"Careful, a phishing email pretends to come from them",
 		"I will not sue Telemur",
 		"dinner with my friend Sue tonight",
 		"Je vous rappelle demain",
@@ -94,6 +105,14 @@ func TestWhatIsDeniedOrOnlyImaginedIsNoRisk(t *testing.T) {
 	} {
 		require.Empty(t, find(text), text)
 	}
+}
+
+func TestWhoAnswers(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "pr", risk.Owner(risk.Injury))
+	require.Equal(t, "legal", risk.Owner(risk.LegalThreat))
+	require.Equal(t, "legal", risk.Owner(risk.Leak))
+	require.Equal(t, "hr", risk.Owner(risk.Strike))
 }
 
 func TestAnInfluencerComplains(t *testing.T) {

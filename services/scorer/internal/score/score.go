@@ -106,7 +106,8 @@ func (s *Scorer) Version() string {
 	return version + "+" + language.Version() + "+" + sentiment.Embedded().Version()
 }
 
-// Concerning scores a post that concerns a brand; of any other it says nothing.
+// Concerning scores a post that concerns a brand, towards each; of any other it says
+// nothing.
 func (s *Scorer) Concerning(post Post) Result {
 	r := s.read(post)
 	defer s.readings.Put(r)
@@ -116,11 +117,14 @@ func (s *Scorer) Concerning(post Post) Result {
 	return s.score(r)
 }
 
-// Any scores a post, whether it concerns a brand or not.
+// Any scores a post, whether it concerns a brand or not, and as a whole.
 func (s *Scorer) Any(post Post) Result {
 	r := s.read(post)
 	defer s.readings.Put(r)
-	return s.score(r)
+	result := s.score(r)
+	result.Whole = r.judge(nil, nil)
+	result.assign(result.Whole)
+	return result
 }
 
 // explained is how many words Explain tells of.
@@ -142,6 +146,7 @@ type reading struct {
 	concerned []int          // brands
 	named     [][]query.Span // by brand concerned: where the post names it
 	others    []query.Span
+	risks     []risk.Risk // the text's, whoever it speaks of
 }
 
 // read finds out which brands a post concerns.
@@ -193,25 +198,32 @@ const toldApart = 16
 
 func (s *Scorer) score(r *reading) Result {
 	r.phrases.Read(r.document.Text())
-	risks := risk.Find(&r.phrases)
-	result := Result{Language: r.tell(), Whole: r.judge(nil, nil, risks)}
+	r.risks = risk.Find(&r.phrases)
+	result := Result{Language: r.tell()}
 	result.Topics, result.Owner = s.taxonomy.Of(&r.document)
 	slices.Sort(result.Topics)
-	apart := len(r.concerned) <= toldApart
-	if apart {
+	var one func(i int) Judgement
+	if len(r.concerned) <= toldApart {
 		s.locate(r)
+		one = func(i int) Judgement { return r.judge(r.named[i], r.elsewhere(i)) }
+	} else {
+		whole := r.judge(nil, nil)
+		one = func(int) Judgement { return whole }
 	}
 	for i, brand := range r.concerned {
-		towards := Towards{BrandID: s.brands[brand].ID, Judgement: result.Whole}
-		switch {
-		case apart && len(r.concerned) > 1:
-			towards.Judgement = r.judge(r.named[i], r.elsewhere(i), risks)
-		case apart: // what is felt is the same; who is recommended may be one we do not watch
-			towards.Recommendation = recommendation.Of(&r.phrases, r.named[i], nil)
-		}
+		towards := Towards{BrandID: s.brands[brand].ID, Judgement: one(i)}
+		result.assign(towards.Judgement)
 		result.Towards = append(result.Towards, towards)
 	}
 	return result
+}
+
+// assign gives a post with a risk to whom the risk concerns: where a parcel has hurt
+// someone, the injury is answered before the parcel.
+func (r *Result) assign(j Judgement) {
+	if len(j.Risks) > 0 {
+		r.Owner = risk.Owner(j.Risks[0].ID)
+	}
 }
 
 // locate finds where the post names each of the brands it concerns.
@@ -248,14 +260,14 @@ func inOrder(a, b query.Span) int {
 }
 
 // judge says what is felt and advised towards what is named by own.
-func (r *reading) judge(own, others []query.Span, risks []risk.Risk) Judgement {
+func (r *reading) judge(own, others []query.Span) Judgement {
 	j := Judgement{
 		Verdict:        sentiment.Embedded().Judge(r.tell(), r.document.Text(), own, others),
 		Recommendation: recommendation.Of(&r.phrases, own, others),
-		Risks:          risks,
+		Risks:          r.risks,
 	}
 	if risk.InfluencerComplains(r.post.Followers, j.Label == sentiment.Negative) {
-		j.Risks = append(slices.Clip(risks), risk.Risk{ID: risk.Influencer})
+		j.Risks = append(slices.Clip(r.risks), risk.Risk{ID: risk.Influencer})
 	}
 	return j
 }

@@ -117,6 +117,7 @@ func TestAnyPostIsScoredWhenAsked(t *testing.T) {
 	got := scorer(t).Any(score.Post{Text: "Boycottons cette marque, c'est un scandale"})
 	require.Empty(t, got.Towards)
 	require.Equal(t, sentiment.Negative, got.Whole.Label)
+	require.Equal(t, "pr", got.Owner, "a risk decides who answers")
 	require.Equal(t, []risk.Risk{{ID: risk.Boycott, Words: []string{"Boycottons"}}}, got.Whole.Risks)
 }
 

@@ -23,6 +23,7 @@ type LanguageCard struct {
 	MacroF1     float64
 	ECE         float64
 	Temperature float32
+	Confusion   [labels][labels]int // examples by label, then by verdict
 }
 
 // Source is a file that was read.

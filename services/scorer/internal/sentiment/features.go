@@ -53,7 +53,9 @@ func (r *reading) show() {
 		if t.kind == excluded {
 			continue
 		}
-		emit(t.hash)
+		if !t.denied { // or « sans problème » would be a problem
+			emit(t.hash)
+		}
 		if t.kind == tag {
 			continue // its words follow
 		}
@@ -67,7 +69,7 @@ func (r *reading) show() {
 			}
 		}
 		before, before2 = t.hash, before
-		if t.kind == word {
+		if t.kind == word && !t.denied {
 			r.pieces(t)
 		}
 	}

@@ -54,14 +54,16 @@ var readings = sync.Pool{New: func() any { return new(reading) }}
 
 // Judge tells what a text feels towards the brand that is named at own, others
 // being where it names other brands, both in order. Without others it is the text as
-// a whole. In a language that is not known there is no verdict.
+// a whole. In a language that is not known there is no verdict, unless hardly a word
+// is said: stars and faces are of no language.
 func (m *Model) Judge(language, text string, own, others []query.Span) Verdict {
-	t := m.tongues[language]
-	if t == nil {
-		return Verdict{}
-	}
 	r := readings.Get().(*reading)
 	defer readings.Put(r)
+	t := m.tongues[language]
+	if t == nil {
+		r.cut(text)
+		return r.wordless()
+	}
 	r.read(language, text)
 	if r.unreadable(language) {
 		return Verdict{}
@@ -79,9 +81,56 @@ func (t *tongue) judge(r *reading) Verdict {
 	return verdict(softmax(sums))
 }
 
-// evidence is what an idiom or a rating adds by itself: a few hundred posts of a
-// language hold hardly one « merci pour rien », and no row of stars.
-const evidence = 2
+// What some words add by themselves, times how far they lean, for a few hundred posts
+// of a language hold hardly one « merci pour rien », no row of stars, and most « pas »
+// in what is bad.
+const (
+	evidence = 2   // an idiom, a rating
+	denial   = 1.5 // a complaint denied: « aucun souci »
+	question = 1   // in favour of neutral: a question with no word that leans
+)
+
+// plead adds what is known without examples.
+func (t *tongue) plead(r *reading, sums *[labels]float32) {
+	add := func(lean float32) {
+		if lean < 0 {
+			sums[0] -= lean
+		} else {
+			sums[2] += lean
+		}
+	}
+	leans := known()[t.language].cues
+	for i := range r.tokens {
+		switch token := &r.tokens[i]; {
+		case token.kind == idiom || isRating[token.hash]:
+			add(evidence * t.table.polarity(token.hash))
+		case token.kind == word && token.denied && leans[token.hash] < 0:
+			sums[0] += denial * leans[token.hash]
+			add(-denial * leans[token.hash])
+		}
+	}
+	if r.onlyAsks(leans) {
+		sums[1] += question
+	}
+}
+
+// onlyAsks says whether a text ends in one question mark, and says nothing good or bad
+// nor loud: people who ask when the shop opens do not complain.
+func (r *reading) onlyAsks(leans polarities) (asks bool) {
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		if t.shouted || leans[t.hash] != 0 {
+			return false
+		}
+		if t.kind == mark {
+			asks = string(r.buffer[t.a:t.b]) == "?"
+			if r.buffer[t.a] == '!' || !asks && t.b-t.a > 1 {
+				return false
+			}
+		}
+	}
+	return asks
+}
 
 func (t *tongue) sums(r *reading) (sums [labels]float32) {
 	r.show()
@@ -94,15 +143,7 @@ func (t *tongue) sums(r *reading) (sums [labels]float32) {
 			}
 		}
 	}
-	for i := range r.tokens {
-		if token := &r.tokens[i]; token.kind == idiom || isRating[token.hash] {
-			if p := t.table.polarity(token.hash); p < 0 {
-				sums[0] -= evidence * p
-			} else {
-				sums[2] += evidence * p
-			}
-		}
-	}
+	t.plead(r, &sums)
 	var against, favour, shown [blocks]int32
 	for _, f := range r.features {
 		if e := t.table.find(f.hash); e != nil && e.block&weighed != 0 {

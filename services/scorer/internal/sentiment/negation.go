@@ -43,7 +43,7 @@ const negationScope = 4
 
 // negate marks the words that follow a negation, up to the end of its clause.
 func (r *reading) negate(language string) {
-	negates, parts := negators[language], contrasts[language]
+	negates, parts, leans := negators[language], contrasts[language], known()[language].cues
 	scope := 0
 	for i := range r.tokens {
 		t := &r.tokens[i]
@@ -55,7 +55,7 @@ func (r *reading) negate(language string) {
 				scope = 0
 			}
 			if scope > 0 {
-				t.negated = true
+				t.negated, t.denied = true, leans[t.hash] != 0
 				scope--
 			}
 			if negates[t.hash] {

@@ -34,6 +34,7 @@ type token struct {
 	shouted  bool // in capitals
 	drawn    bool // looooong
 	negated  bool
+	denied   bool // a word that leans, negated
 }
 
 // Bounds of what is read of one text: what follows decides no verdict, and a

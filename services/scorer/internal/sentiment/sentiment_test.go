@@ -45,6 +45,12 @@ func TestWhatPeopleWriteOfBrands(t *testing.T) {
 		{"irony", "en", "Well done. My bag is lost, two days now", sentiment.Negative},
 		{"no irony", "fr", "bravo la SNCF, merci pour l'aide malgré le retard", sentiment.Positive},
 		{"no irony", "en", "well done, the delay was handled very well, thanks", sentiment.Positive},
+		{"negated blame", "en", "Telemur isn't bad at all", sentiment.Positive},
+		{"negated blame", "en", "never had a problem with Telemur", sentiment.Positive},
+		{"negated blame", "fr", "jamais déçue", sentiment.Positive},
+		{"negated blame", "fr", "aucun souci avec Telemur", sentiment.Positive},
+		{"a question", "fr", "Bonjour, à quelle heure ouvre votre boutique de Lyon ?", sentiment.Neutral},
+		{"a question", "en", "what time do you open tomorrow?", sentiment.Neutral},
 		{"an emoji alone", "fr", "😡😡😡", sentiment.Negative},
 		{"an emoji alone", "en", "😍", sentiment.Positive},
 		{"an emoticon", "en", "my parcel arrived :)", sentiment.Positive},
@@ -113,12 +119,45 @@ func TestTowardsWhom(t *testing.T) {
 		{"es", "Movistar es mucho mejor que Orange, me encanta", "Movistar", "Orange", p, n},
 		{"de", "Telekom ist viel besser als Vodafone, super", "Telekom", "Vodafone", p, n},
 		{"en", "Delta and United both cancelled, terrible", "Delta", "United", n, n},
+		{"fr", "Evian est bien mieux que Vittel", "Evian", "Vittel", p, n},
+		{"fr", "Evian est meilleur qu'Orezza, j'adore", "Evian", "Orezza", p, n},
+		{"fr", "Franchement je préfère Evian à Vittel, c'est meilleur", "Evian", "Vittel", p, n},
+		{"fr", "Evian est pire que Vittel", "Evian", "Vittel", n, p},
+		{"en", "I prefer Delta to United, so much better", "Delta", "United", p, n},
 	} {
 		model := sentiment.Embedded()
 		a, b := spans(c.text, c.a), spans(c.text, c.b)
 		require.Equal(t, c.ofA, model.Judge(c.language, c.text, a, b).Label, "%s in %q", c.a, c.text)
 		require.Equal(t, c.ofB, model.Judge(c.language, c.text, b, a).Label, "%s in %q", c.b, c.text)
-		require.Equal(t, judge(c.language, c.text), model.Judge(c.language, c.text, a, nil), "alone, the whole text speaks of it")
+	}
+}
+
+func TestStarsAndFacesAreOfNoLanguage(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]sentiment.Label{
+		"@telemur 😡😡": sentiment.Negative, "⭐⭐⭐⭐⭐ Telemur": sentiment.Positive, "1/5": sentiment.Negative, "👍": sentiment.Positive,
+		"Telemur": sentiment.None, "很好 👍": sentiment.None, "dat is een heel goede trein 👍": sentiment.None, "": sentiment.None,
+	} {
+		require.Equal(t, want, judge("und", text).Label, text)
+	}
+}
+
+// A rival need not be a brand that somebody watches.
+func TestTowardsTheOnlyBrandKnown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		language, text, brand string
+		want                  sentiment.Label
+	}{
+		{"en", "SFR is so much better than Orange, love it", "Orange", sentiment.Negative},
+		{"en", "Unlike Orange, they are great and answer fast", "Orange", sentiment.Negative},
+		{"en", "Orange is great, so much better than the others", "Orange", sentiment.Positive},
+		{"en", "I prefer Orange, lovely people", "Orange", sentiment.Positive},
+		{"fr", "SFR est bien meilleur qu'Orange, j'adore", "Orange", sentiment.Negative},
+		{"fr", "Oasis c'est trop sucré, beurk, je préfère l'autre, un délice", "Oasis", sentiment.Negative},
+	} {
+		got := sentiment.Embedded().Judge(c.language, c.text, spans(c.text, c.brand), nil)
+		require.Equal(t, c.want, got.Label, "%q %v", c.text, got.Probabilities)
 	}
 }
 

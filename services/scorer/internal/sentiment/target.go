@@ -42,27 +42,29 @@ type clause struct {
 // target takes out what speaks of other brands only. A clause that names nobody
 // goes with the one before it. Where nothing tells brands apart, all is left.
 func (r *reading) target(language string, own, others []query.Span) stance {
-	if len(own) == 0 || len(others) == 0 {
+	if len(own) == 0 {
 		return towards
 	}
 	clauses := r.clauses(language)
+	switch {
+	case r.outdone(language, clauses, own):
+		return against
+	case r.outdone(language, clauses, others):
+		return towards
+	}
 	var named owner
 	split := make([]clause, 0, len(clauses)+1)
 	for _, c := range clauses {
 		c.owner = r.owner(c, own, others)
 		if c.owner == both {
-			first, second, compared := r.part(c, own, others)
-			if compared {
-				if r.owner(first, own, nil) == ours {
-					return towards
-				}
-				return against
-			}
-			if second.to > 0 {
+			if first, second := r.part(c, own, others); second.to > 0 {
 				split = append(split, first, second)
 				named |= both
 				continue
 			}
+		}
+		if c.owner == nobody && r.prefers(c) {
+			c.owner = theirs // somebody nobody watches
 		}
 		named |= c.owner
 		split = append(split, c)
@@ -141,9 +143,8 @@ func (r *reading) within(i int, spans []query.Span) bool {
 }
 
 // part parts a clause that names both, between the two first names: at a
-// conjunction ("I love A and hate B"), where there is one; a comparison ("A is
-// better than B") leaves it whole, and says so.
-func (r *reading) part(c clause, own, others []query.Span) (first, second clause, compared bool) {
+// conjunction ("I love A and hate B"), where there is one.
+func (r *reading) part(c clause, own, others []query.Span) (first, second clause) {
 	start, who := -1, nobody
 	for i := c.from; i < c.to; i++ {
 		o := r.owner(clause{from: i, to: i + 1}, own, others)
@@ -155,35 +156,76 @@ func (r *reading) part(c clause, own, others []query.Span) (first, second clause
 			continue
 		}
 		for j := start + 1; j < i; j++ {
-			switch h := r.tokens[j].hash; {
-			case comparisons[h], thans[h] && r.compares(start, j):
-				return clause{from: c.from, to: i, owner: who}, clause{from: i, to: c.to, owner: o}, true
-			case conjunctions[h] && i-start > 2:
+			if conjunctions[r.tokens[j].hash] && i-start > 2 {
 				first, second = clause{from: c.from, to: j, owner: who}, clause{from: j, to: c.to, owner: o}
 			}
 		}
-		return first, second, false
+		break
 	}
-	return clause{}, clause{}, false
+	return first, second
 }
 
-// comparisons stand between what is praised and what it is held against.
-var comparisons = hashed(map[string]string{"": "than instead rather unlike versus plutot contrairement"})[""]
+// outdone says whether what is named is what another is held against: "better than
+// A", « je préfère B à A », "unlike A". Whatever is said there is said of the other.
+func (r *reading) outdone(language string, clauses []clause, named []query.Span) bool {
+	for _, c := range clauses {
+		for i := c.from + 1; i < c.to; i++ {
+			if r.within(i, named) && !r.within(i-1, named) && r.heldAgainst(language, c, i) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
-// thans are those that mean other things too, but behind one of comparatives; of which
-// « plus » is none, for « ne marche plus ».
+// heldAgainst says whether what stands before a name holds somebody against it.
+func (r *reading) heldAgainst(language string, c clause, name int) bool {
+	joined := false
+	i := name - 1
+	for ; i >= c.from; i-- {
+		h := hashBytes(r.buffer[r.tokens[i].a:r.tokens[i].b])
+		if holders[h] {
+			return true
+		}
+		if joins[language][h] {
+			joined = true
+		} else if !articles[h] {
+			break
+		}
+	}
+	for ; joined && i >= c.from; i-- {
+		// An idiom ("pire que") keeps its words, under another hash.
+		if h := hashBytes(r.buffer[r.tokens[i].a:r.tokens[i].b]); comparatives[h] || preferences[h] {
+			return true
+		}
+	}
+	return false
+}
+
+// prefers says whether a clause that names nobody prefers somebody all the same.
+func (r *reading) prefers(c clause) bool {
+	for i := c.from; i < c.to; i++ {
+		if preferences[r.tokens[i].hash] {
+			return true
+		}
+	}
+	return false
+}
+
+func wordSet(list string) map[uint32]bool { return hashed(map[string]string{"": list})[""] }
+
 var (
-	thans        = hashed(map[string]string{"": "que qu als di"})[""]
-	comparatives = hashed(map[string]string{"": "mieux meilleur meilleure meilleurs meilleures pire pires moins mejor peor menos melhor pior besser schlechter schlimmer meglio peggio migliore peggiore meno"})[""]
+	conjunctions = wordSet("and et y e und while alors")
+	articles     = wordSet("the an le la les l el los il lo i der die das den of de d du des")
+	// holders hold somebody against what follows by themselves, joins after a comparative.
+	holders = wordSet("than instead rather unlike plutot contrairement")
+	joins   = hashed(map[string]string{
+		"en": "to", "fr": "que qu à", "es": "que a", "pt": "que do a", "it": "di che a", "de": "als",
+	})
+	// « plus » is no comparative: « ne marche plus ».
+	comparatives = wordSet("better worse mieux meilleur meilleure meilleurs meilleures pire pires moins mejor peor menos melhor pior meglio peggio migliore peggiore meno besser schlechter schlimmer")
+	preferences  = wordSet("prefer prefers preferred préfère préfères préfèrent préférer préféré préférons préférais prefiero prefiere prefiro preferisco bevorzuge lieber")
 )
-
-// compares says whether a comparative stands in a range of tokens, be it part of an
-// idiom (« pire que »).
-func (r *reading) compares(from, to int) bool {
-	return slices.ContainsFunc(r.tokens[from:to], func(t token) bool { return comparatives[hashBytes(r.buffer[t.a:t.b])] })
-}
-
-var conjunctions = hashed(map[string]string{"": "and et y e und و while alors"})[""]
 
 // unreadable says whether a text is in a script that the language's model never saw:
 // the Hindi it learned from is written in Latin letters.

@@ -30,16 +30,16 @@ const folds = 5
 
 // settings are what was chosen for a language, on validation splits.
 type settings struct {
-	words, pieces float32 // strength of the prior of weights
-	fewest        [blocks]int
-	kept          int // features
+	words, strange, pieces float32 // strength of the prior of weights; strange are words no list knows
+	fewest                 [blocks]int
+	kept                   int // features
 }
 
 func settingsOf(examples int) settings {
 	if examples > 10_000 {
-		return settings{words: 2, pieces: 6, fewest: [blocks]int{3, 4}, kept: 80_000}
+		return settings{words: 2, strange: 2, pieces: 6, fewest: [blocks]int{3, 4}, kept: 80_000}
 	}
-	return settings{words: 0.7, pieces: 1.5, fewest: [blocks]int{2, 3}, kept: 20_000}
+	return settings{words: 0.5, strange: 0.7, pieces: 1, fewest: [blocks]int{2, 3}, kept: 20_000}
 }
 
 const (
@@ -71,11 +71,15 @@ func Train(corpora []Corpus, lexicons []*Lexicon, progress func(Progress)) (*Mod
 	m := &Model{tongues: map[string]*tongue{}}
 	for _, language := range sortedKeys(byLanguage) {
 		w := workshop{language: language, prior: prior(language, lexicons), cues: known()[language].cues, progress: progress}
-		if err := w.take(byLanguage[language]); err != nil {
-			return nil, err
+		corpora := byLanguage[language]
+		n, complete := examples(corpora)
+		if !complete {
+			return nil, fmt.Errorf("sentiment: %s: examples of all three labels are needed", language)
 		}
+		corpora = append(corpora, ownPosts(language, n))
+		w.take(corpora)
 		card := LanguageCard{Language: language, Examples: len(w.texts)}
-		for _, c := range byLanguage[language] {
+		for _, c := range corpora {
 			card.Sources = append(card.Sources, c.Source)
 		}
 		w.validate(&card)
@@ -108,7 +112,7 @@ type workshop struct {
 	progress func(Progress)
 }
 
-func (w *workshop) take(corpora []Corpus) error {
+func (w *workshop) take(corpora []Corpus) {
 	for _, c := range corpora {
 		for _, e := range c.Examples {
 			x := &text{label: int(e.Label - Negative), weight: c.Weight}
@@ -118,15 +122,7 @@ func (w *workshop) take(corpora []Corpus) error {
 			w.texts = append(w.texts, x)
 		}
 	}
-	var seen [labels]bool
-	for _, x := range w.texts {
-		seen[x.label] = true
-	}
-	if seen != [labels]bool{true, true, true} || len(w.texts) < folds {
-		return fmt.Errorf("sentiment: %s: examples of all three labels are needed", w.language)
-	}
 	w.settings = settingsOf(len(w.texts))
-	return nil
 }
 
 func (w *workshop) tell(step string, done, of int) {
@@ -163,6 +159,7 @@ func (w *workshop) validate(card *LanguageCard) {
 		tally.Add(Label(j.label)+Negative, verdict(softmax(j.at(card.Temperature))))
 	}
 	figures := tally.Figures()
+	card.Confusion = tally.Confusion
 	card.MacroRecall, card.MacroF1, card.ECE = round(figures.MacroRecall), round(figures.MacroF1), round(figures.ECE)
 }
 
@@ -300,6 +297,9 @@ func (w *workshop) problem(texts []*text, dense [][denseFeatures]float32, column
 	for i, c := range columns {
 		places[c.hash] = int32(i)
 		p.strength[i] = w.settings.words / float32(len(texts))
+		if l.prior[c.hash] == 0 {
+			p.strength[i] = w.settings.strange / float32(len(texts))
+		}
 		if c.block == pieces {
 			p.strength[i] = w.settings.pieces / float32(len(texts))
 			continue

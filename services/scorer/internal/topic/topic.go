@@ -36,8 +36,7 @@ func New(topics []Topic) (*Taxonomy, error) {
 }
 
 // Of are the topics of a post in the order of the taxonomy, and who should
-// answer it: the owner of the first of them, for where a parcel has hurt someone,
-// the injury is answered before the parcel. A post about none has no owner.
+// answer it: the owner of the first of them. A post about none has no owner.
 func (t *Taxonomy) Of(document *query.Document) (topics []string, owner string) {
 	var space [32]int
 	for _, i := range t.set.MatchDocument(space[:0], document) {
