@@ -127,7 +127,7 @@ func (b *bench) incidents() []*vigiev1.Incident {
 
 func (b *bench) eventually(what string, holds func() bool) {
 	b.t.Helper()
-	require.Eventually(b.t, holds, 20*time.Second, 50*time.Millisecond, what)
+	require.Eventually(b.t, holds, time.Minute, 50*time.Millisecond, what)
 }
 
 func (b *bench) settled() {
