@@ -45,9 +45,7 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 		scorer, err := compile(cfg)
 		return func() { s.scorer.Store(scorer) }, err
 	})
-	if err := recallStories(ctx, s.bus, s.stories); err != nil {
-		return err
-	}
+	recallStories(ctx, s.bus, s.stories, env.Logger)
 	env.Health.Require("scorer", env.Bus.Check)
 	ready()
 	return env.Bus.Consume(ctx, bus.Scorer, s.handle)

@@ -2,11 +2,12 @@ package scorer
 
 import (
 	"context"
-	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/scorer/internal/story"
 )
@@ -17,28 +18,37 @@ const (
 	storyWindow = 72 * time.Hour
 	// storyTexts is how many different texts are remembered, at some 300 bytes each.
 	storyTexts = 50_000
+	// recallPatience is how long a bus that is away is waited for.
+	recallPatience = time.Minute
 )
 
 func newStories() *story.Index { return story.New(storyWindow, storyTexts) }
 
 // recallStories fills the index with what was told last, as far as the bus still
-// has it: a restart tells no story anew.
-func recallStories(ctx context.Context, b *bus.Bus, stories *story.Index) error {
-	extent, err := b.Extent(ctx, bus.StreamScored)
-	if err != nil {
-		return fmt.Errorf("scorer: stories: %w", err)
-	}
-	after := extent.Last - min(extent.Last, storyTexts)
-	_, err = b.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
-		var scored vigiev1.ScoredMention
-		if m.Decode(&scored) == nil && scored.StoryId != "" {
-			stories.Restore(scored.StoryId, scored.Mention.GetPublishedTime().AsTime(), wholeText(scored.Mention))
+// has it: a restart tells no story anew. A bus that is away is waited for, and not for
+// ever: what is said of brands matters more than which of it was said before.
+func recallStories(ctx context.Context, b *bus.Bus, stories *story.Index, logger *slog.Logger) {
+	var after uint64 // as far as it was read
+	err := wait.Until(ctx, recallPatience, time.Second, func() error {
+		if after == 0 {
+			extent, err := b.Extent(ctx, bus.StreamScored)
+			if err != nil {
+				return err
+			}
+			after = extent.Last - min(extent.Last, storyTexts)
 		}
+		reached, err := b.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
+			var scored vigiev1.ScoredMention
+			if m.Decode(&scored) == nil && scored.StoryId != "" {
+				stories.Restore(scored.StoryId, scored.Mention.GetPublishedTime().AsTime(), wholeText(scored.Mention))
+			}
+		})
+		after = reached
+		return err
 	})
-	if err != nil {
-		return fmt.Errorf("scorer: stories: %w", err)
+	if err != nil && ctx.Err() == nil {
+		logger.Warn("scorer: copies of what was told before may be taken for new stories", "err", err)
 	}
-	return nil
 }
 
 // storyOf is the story of a mention. One that only passes another on, as its source
