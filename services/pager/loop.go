@@ -13,6 +13,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	"github.com/vigie-monitor/vigie/services/pager/internal/escalation"
 )
 
@@ -23,6 +24,9 @@ const (
 	// forgetAfter is how long a course outlives its incident: longer than the
 	// stream, which may be read again from its beginning.
 	forgetAfter = 35 * 24 * time.Hour
+	// watchPatience is how long a bus that went away is waited for: the lease is
+	// lost before.
+	watchPatience = time.Minute
 )
 
 // loop is the one place where a pager decides and sends, as long as it holds the
@@ -54,8 +58,15 @@ func (l *loop) run(ctx context.Context) error {
 	l.epoch, l.open, l.over = bus.Epoch(ctx), map[string]*record{}, map[string]time.Time{}
 	l.logger.Info("pager: this one sends", "epoch", l.epoch)
 	defer l.metrics.unacked.Set(0)
-	watcher, err := l.courses.bucket.WatchAll(ctx)
-	if err != nil {
+	var watcher jetstream.KeyWatcher
+	err := wait.Until(ctx, watchPatience, time.Second, func() (err error) {
+		watcher, err = l.courses.bucket.WatchAll(ctx)
+		return err
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
 		return fmt.Errorf("pager: watch the courses: %w", err)
 	}
 	defer func() { _ = watcher.Stop() }()
