@@ -37,7 +37,7 @@ $(ENGINE): deploy/engine/package.json deploy/engine/package-lock.json
 test: $(ENGINE) ## run all tests, gofmt and vet
 	@test -z "$$(gofmt -l $(MODULES))" || { echo "not formatted:"; gofmt -l $(MODULES); exit 1; }
 	go vet work
-	go test -timeout 5m work
+	go test -timeout 15m work
 
 race: $(ENGINE) ## run all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -timeout 20m work

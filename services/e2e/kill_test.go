@@ -97,7 +97,7 @@ func killSchedule(t *testing.T, r *rand.Rand, together bool) {
 	out := importing.output.String()
 	require.Zero(t, importing.cmd.ProcessState.ExitCode(), out)
 	var summary ingest.Summary
-	require.NoError(t, json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &summary), out)
+	require.NoError(t, json.Unmarshal([]byte(importing.stdout.String()), &summary), out)
 	require.Equal(t, wanted, summary.Stored+summary.Dropped["already_known"], out)
 	require.Equal(t, summary.Read, summary.Stored+summary.Sum(), out)
 	require.Equal(t, unwanted, summary.Dropped["no_brand"], out)

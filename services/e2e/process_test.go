@@ -99,9 +99,10 @@ func freePorts(t testing.TB, n int) []string {
 	return addresses
 }
 
-// process is one running process.
+// process is one running process; output is what it said on both of its outputs.
 type process struct {
 	cmd    *exec.Cmd
+	stdout *safeBuffer
 	output *safeBuffer
 	done   chan struct{}
 	err    error
@@ -110,9 +111,9 @@ type process struct {
 // start runs a vigie command; the process dies with the test at the latest.
 func (m *machine) start(args ...string) *process {
 	m.t.Helper()
-	p := &process{output: &safeBuffer{}, done: make(chan struct{})}
+	p := &process{stdout: &safeBuffer{}, output: &safeBuffer{}, done: make(chan struct{})}
 	p.cmd = exec.Command(m.binary, append(args, "--config", m.path())...)
-	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	p.cmd.Stdout, p.cmd.Stderr = io.MultiWriter(p.stdout, p.output), p.output
 	library, err := filepath.Abs(root)
 	require.NoError(m.t, err)
 	p.cmd.Dir = library // the engine is looked for from here upward
