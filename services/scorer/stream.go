@@ -68,8 +68,7 @@ func (s Stream) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		for i, m := range mentions { // in order: a story is named by its first copy
 			if m != nil {
 				answers[i].StoryID = storyOf(stories, m)
-			}
-			if m == nil {
+			} else {
 				unreadable++
 			}
 		}

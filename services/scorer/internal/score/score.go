@@ -202,18 +202,19 @@ func (s *Scorer) score(r *reading) Result {
 	result := Result{Language: r.tell()}
 	result.Topics, result.Owner = s.taxonomy.Of(&r.document)
 	slices.Sort(result.Topics)
-	var one func(i int) Judgement
-	if len(r.concerned) <= toldApart {
+	apart := len(r.concerned) <= toldApart
+	var j Judgement
+	if apart {
 		s.locate(r)
-		one = func(i int) Judgement { return r.judge(r.named[i], r.elsewhere(i)) }
 	} else {
-		whole := r.judge(nil, nil)
-		one = func(int) Judgement { return whole }
+		j = r.judge(nil, nil)
 	}
 	for i, brand := range r.concerned {
-		towards := Towards{BrandID: s.brands[brand].ID, Judgement: one(i)}
-		result.assign(towards.Judgement)
-		result.Towards = append(result.Towards, towards)
+		if apart {
+			j = r.judge(r.named[i], r.elsewhere(i))
+		}
+		result.assign(j)
+		result.Towards = append(result.Towards, Towards{BrandID: s.brands[brand].ID, Judgement: j})
 	}
 	return result
 }

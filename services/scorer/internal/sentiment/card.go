@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 )
@@ -30,6 +31,11 @@ type LanguageCard struct {
 type Source struct {
 	Name   string
 	SHA256 string
+}
+
+// listed is a list that comes with the binary, as a source.
+func listed(name, list string) Source {
+	return Source{Name: name, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(list)))}
 }
 
 // String is the card as a table.

@@ -1,16 +1,16 @@
 package sentiment
 
-import "sync"
+import "slices"
 
 // praises are what people call out to somebody who did well, and to whoever did
 // the contrary, by language.
-var praises = sync.OnceValue(func() map[string]map[uint32]bool {
+var praises = func() map[string]map[uint32]bool {
 	all := map[string]map[uint32]bool{}
 	for language, list := range map[string][]string{
 		"en": {"bravo", "congrats", "congratulations", "well done", "great job", "good job", "nice job", "nice work", "way to go"},
 		"fr": {"bravo", "bravos", "chapeau", "félicitations", "bien joué", "beau travail"},
 		"es": {"bravo", "enhorabuena", "felicidades", "felicitaciones"},
-		"pt": {"parabéns", "parabens"},
+		"pt": {"parabéns"},
 		"it": {"bravo", "bravi", "brava", "complimenti", "congratulazioni"},
 		"de": {"bravo", "glückwunsch", "gratulation", "gratuliere"},
 	} {
@@ -21,7 +21,7 @@ var praises = sync.OnceValue(func() map[string]map[uint32]bool {
 		}
 	}
 	return all
-})
+}()
 
 var ironyHash, _ = phraseHash(irony)
 
@@ -29,20 +29,21 @@ var ironyHash, _ = phraseHash(irony)
 // the text is good: « bravo la SNCF, 2h de retard ». Of the labelled posts
 // that read so, to airlines and to makers of phones, six in seven complain.
 func (r *reading) doubt(language string) {
-	praise, leans := praises()[language], known()[language].cues
-	praised, complained := -1, false
+	praise, leans := praises[language], known()[language].cues
+	praised := slices.IndexFunc(r.tokens, func(t token) bool { return t.says() && praise[t.hash] })
+	if praised < 0 {
+		return
+	}
+	complained := false
 	for i := range r.tokens {
 		t := &r.tokens[i]
-		if t.kind != word && t.kind != idiom && t.kind != symbol {
+		if i == praised || !t.says() || t.negated {
 			continue
 		}
 		switch lean := leans[t.hash]; {
-		case praised < 0 && praise[t.hash]:
-			praised = i
-		case t.negated:
 		case lean > 0 || contrasts[language][t.hash]:
 			return
-		case lean < 0 && praised >= 0:
+		case lean < 0 && i > praised:
 			complained = true
 		}
 	}
@@ -51,3 +52,6 @@ func (r *reading) doubt(language string) {
 		t.hash, t.kind = ironyHash, idiom
 	}
 }
+
+// says whether a token is more than a mark, a name or a number.
+func (t *token) says() bool { return t.kind == word || t.kind == idiom || t.kind == symbol }

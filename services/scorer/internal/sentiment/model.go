@@ -3,6 +3,7 @@ package sentiment
 import (
 	_ "embed"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/vigie-monitor/vigie/pkg/query"
@@ -92,21 +93,14 @@ const (
 
 // plead adds what is known without examples.
 func (t *tongue) plead(r *reading, sums *[labels]float32) {
-	add := func(lean float32) {
-		if lean < 0 {
-			sums[0] -= lean
-		} else {
-			sums[2] += lean
-		}
-	}
 	leans := known()[t.language].cues
 	for i := range r.tokens {
 		switch token := &r.tokens[i]; {
 		case token.kind == idiom || isRating[token.hash]:
-			add(evidence * t.table.polarity(token.hash))
+			weigh(sums, evidence*t.table.polarity(token.hash))
 		case token.kind == word && token.denied && leans[token.hash] < 0:
 			sums[0] += denial * leans[token.hash]
-			add(-denial * leans[token.hash])
+			weigh(sums, -denial*leans[token.hash])
 		}
 	}
 	if r.onlyAsks(leans) {
@@ -114,22 +108,24 @@ func (t *tongue) plead(r *reading, sums *[labels]float32) {
 	}
 }
 
+// weigh adds what leans to the side it leans to.
+func weigh(sums *[labels]float32, lean float32) {
+	sums[0] -= min(lean, 0)
+	sums[2] += max(lean, 0)
+}
+
 // onlyAsks says whether a text ends in one question mark, and says nothing good or bad
 // nor loud: people who ask when the shop opens do not complain.
 func (r *reading) onlyAsks(leans polarities) (asks bool) {
 	for i := range r.tokens {
-		t := &r.tokens[i]
-		if t.shouted || leans[t.hash] != 0 {
-			return false
-		}
-		if t.kind == mark {
+		if t := &r.tokens[i]; t.kind == mark {
 			asks = string(r.buffer[t.a:t.b]) == "?"
 			if r.buffer[t.a] == '!' || !asks && t.b-t.a > 1 {
 				return false
 			}
 		}
 	}
-	return asks
+	return asks && !slices.ContainsFunc(r.tokens, func(t token) bool { return t.shouted || leans[t.hash] != 0 })
 }
 
 func (t *tongue) sums(r *reading) (sums [labels]float32) {

@@ -1,9 +1,7 @@
 package sentiment
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -15,9 +13,6 @@ type polarities map[uint32]float32
 
 //go:embed cues.txt
 var cueList string
-
-// cuesDigest tells one list from another: a model is of the list it was trained with.
-func cuesDigest() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(cueList))) }
 
 // cueStrength is what a cue leans.
 const cueStrength = 0.7

@@ -1,9 +1,7 @@
 package sentiment
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"fmt"
 	"strings"
 )
 
@@ -20,7 +18,7 @@ const ownShare = 0.005
 // ownPosts are our examples in a language of which the files hold so many.
 func ownPosts(language string, others int) Corpus {
 	own := Corpus{
-		Source:   Source{Name: language + " of posts.tsv", SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(postList)))},
+		Source:   listed(language+" of posts.tsv", postList),
 		Language: language,
 	}
 	for line := range strings.Lines(postList) {

@@ -96,7 +96,7 @@ func Train(corpora []Corpus, lexicons []*Lexicon, progress func(Progress)) (*Mod
 	for _, l := range lexicons {
 		m.card.Lexicons = append(m.card.Lexicons, l.Source)
 	}
-	m.card.Lexicons = append(m.card.Lexicons, Source{Name: "cues.txt", SHA256: cuesDigest()})
+	m.card.Lexicons = append(m.card.Lexicons, listed("cues.txt", cueList))
 	digest := sha256.Sum256(m.weights())
 	m.card.Version = fmt.Sprintf("sentiment-2/%x", digest[:4])
 	return m, nil

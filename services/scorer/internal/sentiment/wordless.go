@@ -17,10 +17,9 @@ func (r *reading) wordless() Verdict {
 				return Verdict{}
 			}
 		case symbol:
-			if lean := evidence * leans[t.hash]; lean != 0 {
+			if lean := leans[t.hash]; lean != 0 {
 				shown++
-				sums[0] -= min(lean, 0)
-				sums[2] += max(lean, 0)
+				weigh(&sums, evidence*lean)
 			}
 		}
 	}
