@@ -36,7 +36,7 @@ GROUP BY brand_id, minute`
 
 const lastMentions = `
 SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_handle != '', author_handle, page), author_handle,
-	sentiment = 'negative', published_time, collected_time, if(text = '', title, text), url, followers,
+	toUInt8(sentiment), published_time, collected_time, if(text = '', title, text), url, followers,
 	likes + shares + replies, model_version
 FROM mentions
 WHERE published_time >= fromUnixTimestamp64Milli(?) AND collected_time <= fromUnixTimestamp64Milli(?) AND origin != 'imported'
@@ -227,12 +227,12 @@ func eachLast(ctx context.Context, conn driver.Conn, from, until time.Time, visi
 	for rows.Next() {
 		var brand string
 		var m detect.Mention
-		var negative uint8
-		if err := rows.Scan(&brand, &m.ID, &m.Source, &m.Author, &m.Handle, &negative, &m.Published, &m.Collected,
+		var sentiment uint8
+		if err := rows.Scan(&brand, &m.ID, &m.Source, &m.Author, &m.Handle, &sentiment, &m.Published, &m.Collected,
 			&m.Text, &m.URL, &m.Followers, &m.Engagement, &m.Model); err != nil {
 			return fmt.Errorf("detector: read the window: %w", err)
 		}
-		m.Negative = negative == 1
+		m.Sentiment = detect.Sentiment(sentiment)
 		visit(brand, m)
 	}
 	if err := rows.Err(); err != nil {

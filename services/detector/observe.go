@@ -67,7 +67,7 @@ func observed(s *vigiev1.ScoredMention) (detect.Mention, error) {
 	}
 	return detect.Mention{
 		ID: m.MentionId, Source: m.Source, Author: author, Handle: m.GetAuthor().GetHandle(),
-		Negative:  s.Sentiment == vigiev1.Sentiment_SENTIMENT_NEGATIVE,
+		Sentiment: detect.Sentiment(s.Sentiment),
 		Published: m.PublishedTime.AsTime(), Collected: m.CollectedTime.AsTime(),
 		Text: text, URL: m.Url, Followers: m.GetAuthor().GetFollowers(),
 		Engagement: m.GetEngagement().GetLikes() + m.GetEngagement().GetShares() + m.GetEngagement().GetReplies(),

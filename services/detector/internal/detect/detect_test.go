@@ -34,7 +34,7 @@ func (s *stream) play(e *detect.Engine, from, to time.Time) []detect.Incident {
 			s.n++
 			e.Observe("zest", detect.Mention{
 				ID: fmt.Sprintf("rss:%d", s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
-				Negative: s.r.Float64() < s.negative(now), Published: now, Collected: now,
+				Sentiment: felt(s.r.Float64() < s.negative(now)), Published: now, Collected: now,
 			})
 		}
 		changes = append(changes, e.Advance(now)...)
@@ -117,14 +117,14 @@ func TestAFirestormClimbsTheLevelsAndIsResolvedOnce(t *testing.T) {
 	require.Less(t, crisis.LevelAt.Sub(onset), 6*time.Minute, "seed %d", seed)
 	require.Len(t, crisis.Evidence.IDs, crisis.Evidence.Mentions)
 	require.Len(t, crisis.Evidence.Posts, 3)
-	require.True(t, crisis.Evidence.Posts[0].Negative)
+	require.True(t, crisis.Evidence.Posts[0].Sentiment == detect.Negative)
 	require.False(t, resolved.Resolved.IsZero(), "seed %d", seed)
 }
 
 func burst(e *detect.Engine, at time.Time, n, authors int, negative bool) []detect.Incident {
 	for i := range n {
 		e.Observe("zest", detect.Mention{
-			ID: fmt.Sprintf("x:%d-%d", at.Unix(), i), Source: "x", Author: fmt.Sprint(i % authors), Negative: negative,
+			ID: fmt.Sprintf("x:%d-%d", at.Unix(), i), Source: "x", Author: fmt.Sprint(i % authors), Sentiment: felt(negative),
 			Published: at, Collected: at,
 		})
 	}
@@ -174,7 +174,7 @@ func TestWhatIsNoCrisis(t *testing.T) {
 	t.Run("yesterday's posts arriving now", func(t *testing.T) {
 		e := aDay()
 		for i := range 500 {
-			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true,
+			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Sentiment: detect.Negative,
 				Published: now.Add(-20 * time.Hour), Collected: now})
 		}
 		require.Empty(t, e.Advance(now.Add(time.Minute)))
@@ -183,7 +183,7 @@ func TestWhatIsNoCrisis(t *testing.T) {
 		e := aDay()
 		e.Watch(map[string]time.Time{"zest": start, "new": now})
 		for i := range 500 {
-			e.Observe("new", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Negative: true, Published: now, Collected: now})
+			e.Observe("new", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Sentiment: detect.Negative, Published: now, Collected: now})
 		}
 		require.Empty(t, e.Advance(now.Add(time.Minute)))
 	})
@@ -291,7 +291,7 @@ func TestEvidenceIsOfTheRise(t *testing.T) {
 	t.Parallel()
 	now := start.Add(25 * time.Hour)
 	e := aDay()
-	e.Observe("zest", detect.Mention{ID: "famous", Author: "a", Negative: true, Followers: 1e6,
+	e.Observe("zest", detect.Mention{ID: "famous", Author: "a", Sentiment: detect.Negative, Followers: 1e6,
 		Published: now.Add(-5 * time.Minute), Collected: now.Add(-5 * time.Minute)})
 	changes := burst(e, now, 200, 150, true)
 	require.Len(t, changes, 1)
@@ -324,7 +324,7 @@ func TestDecisionsDoNotDependOnWhenTimePasses(t *testing.T) {
 				s.n++
 				changes = append(changes, e.Advance(now)...)
 				e.Observe("zest", detect.Mention{ID: fmt.Sprint(s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
-					Negative: s.r.Float64() < s.negative(now), Published: now, Collected: now})
+					Sentiment: felt(s.r.Float64() < s.negative(now)), Published: now, Collected: now})
 			}
 			if !now.Before(next) {
 				changes = append(changes, e.Advance(now)...)
@@ -371,4 +371,11 @@ func TestTheRuleThatChangesChangesItsName(t *testing.T) {
 	}
 	require.Equal(t, "spike-2 c5c052d2c4ff", fmt.Sprintf("%s %x", detect.RuleVersion, digest.Sum(nil)[:6]),
 		"the rule decides otherwise: give it a new name, then renew this")
+}
+
+func felt(negative bool) detect.Sentiment {
+	if negative {
+		return detect.Negative
+	}
+	return detect.Neutral
 }

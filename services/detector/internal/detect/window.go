@@ -5,7 +5,6 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
-	"time"
 )
 
 const (
@@ -14,22 +13,6 @@ const (
 	// maxPosts is how many posts it shows.
 	maxPosts = 3
 )
-
-// Mention is what the detector needs of a scored mention.
-type Mention struct {
-	ID         string
-	Source     string
-	Author     string // distinct authors are counted by it
-	Handle     string // how people know the author
-	Negative   bool
-	Published  time.Time
-	Collected  time.Time
-	Text       string
-	URL        string
-	Followers  uint64
-	Engagement uint64
-	Model      string
-}
 
 var hashSeed = maphash.MakeSeed()
 
@@ -89,7 +72,7 @@ func (w *window) add(number int64, mention Mention) bool {
 	}
 	m.seen[id] = struct{}{}
 	w.total++
-	if mention.Negative {
+	if mention.Sentiment == Negative {
 		m.negative++
 		w.negative++
 	}
@@ -133,7 +116,7 @@ func compareShown(a, b Mention) int {
 
 func weight(m Mention) uint64 {
 	w := m.Engagement*100 + m.Followers
-	if m.Negative {
+	if m.Sentiment == Negative {
 		w += 1 << 62
 	}
 	return w

@@ -1,0 +1,40 @@
+package detect
+
+import "time"
+
+// Mention is what the detector needs of a scored mention, seen from one brand.
+type Mention struct {
+	ID        string
+	Source    string
+	Page      string
+	Author    string // distinct authors are counted by it
+	Handle    string // how people know the author
+	Verified  bool
+	Official  bool   // it stands on a page of the brand, and the brand wrote it
+	Share     bool   // it passes on somebody else's
+	Story     string // copies of one text have the same
+	Sentiment Sentiment
+	Topics    []string
+	Risks     []string
+
+	Published time.Time // by its author
+	Collected time.Time // by us
+	Known     time.Time // scored and on the bus: time passes by it
+
+	Text       string
+	URL        string
+	Followers  uint64
+	Engagement uint64
+	Model      string
+}
+
+// Sentiment is what is felt towards the brand.
+type Sentiment uint8
+
+// Sentiments; Unfelt is what no model could tell.
+const (
+	Unfelt Sentiment = iota
+	Negative
+	Neutral
+	Positive
+)
