@@ -188,8 +188,10 @@ func (p Profile) Best(runs []*Run, quiet time.Duration) float64 {
 		i     int
 	}
 	var all []row
+	var sweeps []*sweep
 	for _, run := range runs {
 		s := newSweep(p, run, quiet)
+		sweeps = append(sweeps, s)
 		for i := run.first; i < len(run.scores); i++ {
 			all = append(all, row{s, i})
 		}
@@ -201,6 +203,9 @@ func (p Profile) Best(runs []*Run, quiet time.Duration) float64 {
 		total += r.sweep.add(r.i)
 		if k+1 < len(all) && score(all[k+1]) == score(r) {
 			continue // the threshold lets it in as well
+		}
+		for _, s := range sweeps {
+			total += s.settle()
 		}
 		if total > most+1e-9 { // sums in another order differ by less
 			best, most = score(r), total

@@ -10,21 +10,38 @@ type sweep struct {
 	quiet   time.Duration
 	in      []bool    // rows at the threshold
 	windows []float64 // what each is worth so far, above being missed
+	touched []bool    // windows that rows let in since may have changed
 }
 
 func newSweep(p Profile, run *Run, quiet time.Duration) *sweep {
-	return &sweep{Run: run, profile: p, quiet: quiet, in: make([]bool, len(run.scores)), windows: make([]float64, len(run.rows))}
+	return &sweep{
+		Run: run, profile: p, quiet: quiet, in: make([]bool, len(run.scores)),
+		windows: make([]float64, len(run.rows)), touched: make([]bool, len(run.rows)),
+	}
 }
 
 // add lets a row in, which may make of the next one no alarm of its own, and
-// answers by how much the total changes.
+// answers by how much this changes what is false.
 func (s *sweep) add(i int) float64 {
 	next := s.next(i)
 	before := s.falseWorth(next)
 	s.in[i] = true
-	change := s.falseWorth(i) + s.falseWorth(next) - before + s.reweigh(s.window[i])
-	if next >= 0 && s.window[next] != s.window[i] {
-		change += s.reweigh(s.window[next])
+	for _, row := range []int{i, next} {
+		if row >= 0 && s.window[row] >= 0 {
+			s.touched[s.window[row]] = true
+		}
+	}
+	return s.falseWorth(i) + s.falseWorth(next) - before
+}
+
+// settle answers by how much the rows let in since the last time change what the
+// windows are worth.
+func (s *sweep) settle() (change float64) {
+	for w, touched := range s.touched {
+		if touched {
+			s.touched[w] = false
+			change += s.reweigh(w)
+		}
 	}
 	return change
 }
@@ -59,9 +76,6 @@ func (s *sweep) falseWorth(i int) float64 {
 
 // reweigh looks for the first alarm of a window anew, and answers the change.
 func (s *sweep) reweigh(w int) float64 {
-	if w < 0 {
-		return 0
-	}
 	before := s.windows[w]
 	s.windows[w] = 0
 	for i := max(s.first, s.rows[w].first); i <= s.rows[w].last; i++ {

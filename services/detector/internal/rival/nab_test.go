@@ -1,0 +1,69 @@
+package rival_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/services/detector/internal/nab"
+	"github.com/vigie-monitor/vigie/services/detector/internal/rival"
+)
+
+// TestRivalsOnTheBenchmark prints what each rival is worth on the benchmark's
+// series, by row as the benchmark counts and with one flag an alarm: rows within
+// two hours, the slowest cadence, are one.
+func TestRivalsOnTheBenchmark(t *testing.T) {
+	t.Parallel()
+	data := os.Getenv("VIGIE_DATA")
+	if data == "" {
+		t.Skip("VIGIE_DATA is not set: the benchmark's series are not there")
+	}
+	windows := read(t, filepath.Join(data, "nab", "combined_windows.json"), nab.ReadWindows)
+	paths, err := filepath.Glob(filepath.Join(data, "nab", "realTweets", "*.csv"))
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	var series []nab.Series
+	for _, path := range paths {
+		series = append(series, read(t, path, nab.ReadSeries))
+	}
+	standard := nab.Profiles()[0]
+	table := strings.Builder{}
+	fmt.Fprintf(&table, "\n%-26s %-46s %s", "standard profile", "by row: at its bound | at the best", "one flag an alarm: at its bound | at the best")
+	for _, entry := range rival.All() {
+		var runs []*nab.Run
+		for i, s := range series {
+			detector := entry.New(5 * time.Minute)
+			scores := make([]float64, len(s.Values))
+			for row, value := range s.Values {
+				scores[row] = detector.Observe(s.Times[row], value)
+			}
+			run, err := nab.NewRun(s, windows["realTweets/"+filepath.Base(paths[i])], scores)
+			require.NoError(t, err)
+			runs = append(runs, run)
+		}
+		fmt.Fprintf(&table, "\n%-26s", entry.Name)
+		for _, quiet := range []time.Duration{0, 2 * time.Hour, 24 * time.Hour} {
+			for _, threshold := range []float64{entry.Bound, standard.Best(runs, quiet)} {
+				got := standard.Score(runs, threshold, quiet)
+				fmt.Fprintf(&table, "%8.2f (%2d hit, %4d false, from %6.4g)", got.Normalised, got.Hit, got.FalseRows, threshold)
+			}
+		}
+	}
+	t.Log(table.String())
+}
+
+func read[T any](t *testing.T, path string, parse func(io.Reader) (T, error)) T {
+	t.Helper()
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	parsed, err := parse(file)
+	require.NoError(t, err)
+	return parsed
+}
