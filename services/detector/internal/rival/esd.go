@@ -86,13 +86,18 @@ func middleDistance(sorted []float64, middle float64) float64 {
 	return (before + distance) / 2
 }
 
-// criticalValues are Rosner's, by how many values are left; the same for all.
+// criticalValues are Rosner's by how many values are left, the same for all.
 var criticalValues = sync.OnceValue(func() []float64 {
 	values := make([]float64, esdDays*24+1)
 	for left := 3; left < len(values); left++ {
-		n := float64(left)
-		t := distuv.StudentsT{Sigma: 1, Nu: n - 2}.Quantile(1 - esdAlpha/n)
-		values[left] = t * (n - 1) / math.Sqrt((n-2+t*t)*n)
+		values[left] = criticalValue(float64(left), esdAlpha)
 	}
 	return values
 })
+
+// criticalValue is what the largest of n values exceeds with probability alpha,
+// in deviations.
+func criticalValue(n, alpha float64) float64 {
+	t := distuv.StudentsT{Sigma: 1, Nu: n - 2}.Quantile(1 - alpha/n)
+	return t * (n - 1) / math.Sqrt((n-2+t*t)*n)
+}

@@ -6,19 +6,18 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// rarest bounds -log10 of a probability: beyond it, floats tell nothing.
-const rarest = 300
+const (
+	// threeSigma is -log10 of how likely a normal variable is to be three
+	// deviations above its mean: the customary bound where a score is a probability.
+	threeSigma = 2.86969
+	// rarest bounds -log10 of a probability: beyond it, floats tell nothing.
+	rarest = 300
+)
 
-// rarity is -log10 of a probability.
-func rarity(p float64) float64 { return min(rarest, -math.Log10(p)) }
-
-// sigmas is how likely a normal variable is to be so many deviations above its
-// mean: the Q-function.
-func sigmas(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
-
-// gaussian is NAB's windowed Gaussian: the tail probability of the newest value in
-// a normal distribution fitted to the 6,400 values of five minutes before it, a
-// window tuned on NAB. Only rises count here.
+// gaussian is NAB's windowed Gaussian: the tail probability (the Q-function) of
+// the newest value in a normal distribution fitted to the 6,400 values of five
+// minutes before it, a window tuned on NAB. The score is -log10 of it, which tells
+// rare from rarer where 1 less it, as in NAB, is 1 for both; only rises count.
 func gaussian(p *past) func() float64 {
 	now, window := p.span(0, p.bucket), p.span(p.bucket, 6400*p.bucket)
 	return func() float64 {
@@ -26,13 +25,13 @@ func gaussian(p *past) func() float64 {
 		if z <= 0 {
 			return 0
 		}
-		return rarity(sigmas(z))
+		return min(rarest, -math.Log10(math.Erfc(z/math.Sqrt2)/2))
 	}
 }
 
 // poisson is Gnip's simplest model, which takes the last count for the rate: how
 // likely so many mentions, or more, are in an hour where those of the hour before
-// are expected. Looked at at each step.
+// are expected, as -log10.
 func poisson(p *past) func() float64 {
 	now, before := p.span(0, hour), p.span(hour, hour)
 	return func() float64 {
@@ -40,8 +39,19 @@ func poisson(p *past) func() float64 {
 		if !before.tells(now) || now.sum <= expected {
 			return 0
 		}
-		return rarity(mathext.GammaIncReg(now.sum, expected))
+		return poissonTail(now.sum, expected)
 	}
+}
+
+// poissonTail is -log10 of the probability of n or more where fewer are expected.
+// Where that is too small for a float it is taken from the first term of the sum,
+// the others being less than a geometric series.
+func poissonTail(n, mean float64) float64 {
+	if tail := mathext.GammaIncReg(n, mean); tail > 1e-290 {
+		return -math.Log10(tail)
+	}
+	factorial, _ := math.Lgamma(n + 1)
+	return (factorial + mean - n*math.Log(mean) + math.Log1p(-mean/(n+1))) / math.Ln10
 }
 
 const (
@@ -52,19 +62,17 @@ const (
 // kleinberg is the automaton of two states, calm and burst, that explains the
 // counts best, followed as they come: each state expects Poisson counts, the calm
 // one at the rate of the last week, and to enter the burst costs γ ln n of
-// likelihood, n being the steps of the week. Leaving it is free. With s = 2 and
-// γ = 1, as in the paper. The score is the share of the way into the burst.
+// likelihood, n being the counts of the week. Leaving it is free. With s = 2 and
+// γ = 1, as in the paper. The score is how much of that cost is paid.
 func kleinberg(p *past) func() float64 {
 	now, usual := p.span(0, p.bucket), p.span(p.bucket, week)
-	n := float64(usual.length())
-	toll := burstGamma * math.Log(n)
+	toll := burstGamma * math.Log(float64(usual.length()))
 	ahead := -toll // how much likelier the best path that ends in the burst is
 	return func() float64 {
 		if !usual.tells(now) {
 			return 0
 		}
-		calm := max(usual.mean(), 1/n)
-		gain := now.sum*math.Log(burstRate) - (burstRate-1)*calm
+		gain := now.sum*math.Log(burstRate) - (burstRate-1)*max(1, usual.mean())
 		ahead = min(max(ahead, -toll), 0) + gain
 		return (ahead + toll) / toll
 	}

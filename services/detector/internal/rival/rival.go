@@ -26,9 +26,10 @@ import (
 )
 
 const (
-	hour = time.Hour
-	day  = 24 * hour
-	week = 7 * day
+	tenMinutes = 10 * time.Minute
+	hour       = time.Hour
+	day        = 24 * hour
+	week       = 7 * day
 	// longest is the longest past that a rule looks at: a longer gap empties it.
 	longest = 101 * day
 	// most is the largest count of a step; whatever is above it counts as it, so
@@ -52,31 +53,46 @@ type Entry struct {
 	New    func(step time.Duration) Rival
 }
 
-// All are the detectors, vendors' first.
+// All are the detectors, vendors' first. Where a source does not say how often it
+// looks, both an hour, which suits most of them better, and ten minutes are here.
 func All() []Entry {
+	const (
+		variation = "socialmetrix.freshdesk.com/support/solutions/articles/1000143951-variation-alerts"
+		types     = "community.meltwater.com/alerts-205/understanding-alert-types-8057"
+		gnip      = "github.com/xdevplatform/Gnip-Trend-Detection, Poisson model of the last count"
+		bursts    = "Kleinberg, Bursty and Hierarchical Structure in Streams, KDD 2002"
+		averages  = "Roberts, Control Chart Tests Based on Geometric Moving Averages, Technometrics 1, 1959"
+		sums      = "Page, Continuous Inspection Schemes, Biometrika 41, 1954"
+	)
 	return []Entry{
-		{"Meltwater", "community.meltwater.com, Understanding Alert Types", 2.5, every(0, meltwater)},
-		{"Socialmetrix low", "socialmetrix.freshdesk.com, Variation alerts", 1.5, every(hour, socialmetrix)},
-		{"Socialmetrix medium", "socialmetrix.freshdesk.com, Variation alerts", 2, every(hour, socialmetrix)},
-		{"Socialmetrix high", "socialmetrix.freshdesk.com, Variation alerts", 3, every(hour, socialmetrix)},
-		{"MutualMind", "support.mutualmind.com, Keyword alerts", 2, every(10*time.Minute, mutualMind)},
-		{"Newspoint", "Newspoint, alerts: the last hour against the week", 3, every(hour, newspoint)},
-		{"Pivony", "pivony.notion.site, Alerts", 3, every(hour, pivony)},
-		{"SentiSum", "help.sentisum.com, What is Anomaly Detection?", 3, every(hour, sentiSum)},
-		{"ThirdEye", "help.usethirdeye.com, Alert System Overview", 1.5, every(hour, thirdEye)},
-		{"windowed Gaussian", "github.com/numenta/NAB, windowedGaussian", rarity(sigmas(3)), every(5*time.Minute, gaussian)},
-		{"Poisson on the last hour", "Hendrickson et al., Trend Detection in Social Data, Gnip 2015", rarity(sigmas(3)), every(0, poisson)},
-		{"Twitter S-H-ESD", "Vallis, Hochenbaum and Kejariwal, HotCloud 2014", 1, every(hour, seasonalESD)},
-		{"Kleinberg bursts", "Kleinberg, Bursty and Hierarchical Structure in Streams, KDD 2002", 1, every(0, kleinberg)},
-		{"EWMA chart", "Roberts, Technometrics 1(3), 1959", 3, every(hour, ewma)},
-		{"CUSUM chart", "Page, Biometrika 41, 1954", cusumBound, every(hour, cusum)},
+		{"Meltwater, hourly", types, 2.5, every(hour, meltwater)},
+		{"Meltwater, 10 min", types, 2.5, every(tenMinutes, meltwater)},
+		{"Socialmetrix, low", variation, 1.5, every(hour, socialmetrix)},
+		{"Socialmetrix, medium", variation, 2, every(hour, socialmetrix)},
+		{"Socialmetrix, high", variation, 3, every(hour, socialmetrix)},
+		{"MutualMind", "support.mutualmind.com/knowledgebase/articles/333686-keyword-alerts", 2, every(tenMinutes, mutualMind)},
+		{"Newspoint", "as others tell it: the last hour against the mean of the week", 3, every(hour, newspoint)},
+		{"Pivony", "pivony.notion.site/Alerts-af7cd882384d496f9a76c8de44d7cb9b", 3, every(hour, pivony)},
+		{"SentiSum", "help.sentisum.com/what-is-anomaly-detection", 3, every(hour, sentiSum)},
+		{"ThirdEye", "help.usethirdeye.com/en/articles/4183147-alert-system-overview-how-alerts-work", 1.5, every(hour, thirdEye)},
+		{"windowed Gaussian", "github.com/numenta/NAB, windowedGaussian", threeSigma, every(5*time.Minute, gaussian)},
+		{"Poisson, hourly", gnip, threeSigma, every(hour, poisson)},
+		{"Poisson, 10 min", gnip, threeSigma, every(tenMinutes, poisson)},
+		{"Twitter S-H-ESD", "github.com/twitter/AnomalyDetection; Vallis et al., HotCloud 2014", 1, every(hour, seasonalESD)},
+		{"Kleinberg, hourly", bursts, 1, every(hour, kleinberg)},
+		{"Kleinberg, 10 min", bursts, 1, every(tenMinutes, kleinberg)},
+		{"EWMA, hourly", averages, 3, every(hour, ewma)},
+		{"EWMA, 10 min", averages, 3, every(tenMinutes, ewma)},
+		{"CUSUM, hourly", sums, cusumBound, every(hour, cusum)},
+		{"CUSUM, 10 min", sums, cusumBound, every(tenMinutes, cusum)},
 	}
 }
 
 // rule says which spans of the past it looks at, and answers once each bucket.
 type rule func(*past) (answer func() float64)
 
-// every makes a detector that looks once in so long, or at each step.
+// every makes a detector that looks once in so long, at each step where that is
+// longer.
 func every(span time.Duration, r rule) func(time.Duration) Rival {
 	return func(step time.Duration) Rival {
 		steps := max(1, int((span+step-1)/step)) // whole steps, no shorter than asked for

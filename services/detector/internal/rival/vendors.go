@@ -1,12 +1,11 @@
 package rival
 
-import "time"
-
 // Meltwater "compares the last hour with the past 12 hours. To make sure the
 // results are really unusual, we compare them with the previous day and week".
 // How much is too much it does not say; its example is 500 in an hour where 200
 // are usual. Read as: that many times the mean hour of the 12 before, the same
-// hour of yesterday and, once it is known, of a week ago; looked at at each step.
+// hour of yesterday and, once it is known, of a week ago. Nor does it say how
+// often it looks.
 func meltwater(p *past) func() float64 {
 	now, before := p.span(0, hour), p.span(hour, 12*hour)
 	yesterday, lastWeek := p.span(day, hour), p.span(week, hour)
@@ -33,7 +32,7 @@ func socialmetrix(p *past) func() float64 {
 // minute buckets and averages those […] If number is double the average, a
 // notification will be sent", up to six an hour.
 func mutualMind(p *past) func() float64 {
-	now, usual := p.span(0, 10*time.Minute), p.span(10*time.Minute, 6*hour)
+	now, usual := p.span(0, tenMinutes), p.span(tenMinutes, 6*hour)
 	return func() float64 { return now.times(usual) }
 }
 
