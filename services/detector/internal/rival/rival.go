@@ -7,7 +7,7 @@
 // comment says so. Three choices are made for all:
 //
 //   - What is held against the past is no part of it: a spike does not raise the
-//     mean it is compared with.
+//     mean it is compared with. (S-H-ESD has medians, which one hour does not move.)
 //   - A mean or a deviation below one mention counts as one: for a small brand
 //     one mention would be many times the usual, and an alarm.
 //   - Nothing is said before the past held against is as long as what is compared
@@ -17,7 +17,7 @@
 //
 // SentiOne ("anomaly strength": deviations above an average that it does not
 // name) and Emplifi ("smart" alerts on history) disclose no formula, and are not
-// here. Drops are no crises, so the rules that also tell of them do it not here.
+// here. Drops are no crises: of rules that tell of both, only the rise is here.
 package rival
 
 import (
@@ -48,9 +48,9 @@ type Rival interface {
 // Entry is a detector to compare with.
 type Entry struct {
 	Name   string
-	Source string  // where the rule is published
-	Bound  float64 // as published, or customary
-	New    func(step time.Duration) Rival
+	Source string                         // where the rule is published
+	Bound  float64                        // as published, or customary
+	New    func(step time.Duration) Rival // step is more than 0
 }
 
 // All are the detectors, vendors' first. Where a source does not say how often it
