@@ -50,7 +50,7 @@ type Entry struct {
 	Name   string
 	Source string                         // where the rule is published
 	Bound  float64                        // as published, or customary
-	New    func(step time.Duration) Rival // step is more than 0
+	New    func(step time.Duration) Rival // step is more than 0, and at most a day
 }
 
 // All are the detectors, vendors' first. Where a source does not say how often it
