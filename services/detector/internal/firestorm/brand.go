@@ -105,7 +105,7 @@ type clock struct {
 	quarter    int       // looked at last
 }
 
-const quarter = int64(15 * time.Minute / time.Millisecond)
+const quarter = 15 * minute
 
 // newClock sums up how busy every moment is; 1 is the average.
 func newClock(start, end int64, busy func(ms int64) float64) *clock {
@@ -140,22 +140,22 @@ func (c *clock) time(activity float64) int64 {
 	return c.start + int64(c.quarter)*quarter + int64(float64(quarter)*(activity-from)/(to-from))
 }
 
-// The intensity of ordinary life wanders by a fifth within a quarter of a day.
+// The intensity of ordinary life wanders by a quarter within six hours.
 // Without it a huge brand would be far smoother than any real one: the excess of
 // self-excitation over Poisson vanishes in its numbers.
 const (
-	wandering = 0.2
-	wanders   = 6 * time.Hour
+	wandering = 0.25
+	wanders   = 6 * hour
 )
 
 // days is the clock of a brand's ordinary life.
 func (b *Brand) days(start, end int64, zone *time.Location, r *rand.Rand) *clock {
 	rhythm := b.busy(zone)
-	keep := math.Exp(-float64(quarter) / float64(wanders.Milliseconds()))
+	keep := math.Exp(-float64(quarter) / float64(wanders))
 	state := r.NormFloat64()
 	return newClock(start, end, func(ms int64) float64 {
 		state = keep*state + math.Sqrt(1-keep*keep)*r.NormFloat64()
-		weeks := float64(ms-start) / float64(7*24*time.Hour/time.Millisecond)
+		weeks := float64(ms-start) / float64(7*24*hour)
 		return rhythm(ms) * math.Pow(1+b.Growth, weeks) * math.Exp(wandering*state-wandering*wandering/2)
 	})
 }
@@ -163,7 +163,7 @@ func (b *Brand) days(start, end int64, zone *time.Location, r *rand.Rand) *clock
 // alarmed is the clock of what people stay up for, or write about from elsewhere.
 func (b *Brand) alarmed(start, end int64, zone *time.Location) *clock {
 	rhythm := b.busy(zone)
-	return newClock(start, end, func(ms int64) float64 { return 0.4 + 0.6*rhythm(ms) })
+	return newClock(start, end, func(ms int64) float64 { return 0.25 + 0.75*rhythm(ms) })
 }
 
 // busy is how busy a moment of the week is, 1 on average.
@@ -174,9 +174,9 @@ func (b *Brand) busy(zone *time.Location) func(ms int64) float64 {
 	}
 	return func(ms int64) float64 {
 		t := time.UnixMilli(ms).In(zone)
-		hour := (int(t.Weekday())+6)%7*24 + t.Hour()
+		h := (int(t.Weekday())+6)%7*24 + t.Hour()
 		within := float64(t.Minute()) / 60
-		return float64(len(b.Rhythm)) / sum * (b.Rhythm[hour]*(1-within) + b.Rhythm[(hour+1)%len(b.Rhythm)]*within)
+		return float64(len(b.Rhythm)) / sum * (b.Rhythm[h]*(1-within) + b.Rhythm[(h+1)%len(b.Rhythm)]*within)
 	}
 }
 

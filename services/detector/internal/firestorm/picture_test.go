@@ -16,6 +16,9 @@ import (
 // below; the onset is at the bar.
 func TestPictures(t *testing.T) {
 	t.Parallel()
+	if !testing.Verbose() {
+		t.Skip("only to be looked at: run with -v")
+	}
 	kinds := []firestorm.Kind{
 		firestorm.Ordinary, firestorm.Firestorm, firestorm.GreatFirestorm, firestorm.SlowBurn, firestorm.BotFlood, firestorm.CopyPaste,
 		firestorm.ViralPraise, firestorm.SourceOutage, firestorm.OutageInAFirestorm, firestorm.Campaign,

@@ -115,10 +115,10 @@ func New(kind Kind, brand Brand, warmUp time.Duration, seed uint64) Scenario {
 
 // scale is how many posts make an event of a weight at a brand. Bigger brands have
 // bigger ones, but not in proportion: what upsets people spreads among those who
-// never spoke of the brand (Lamba, Malik & Pfeffer 2015: firestorms do not emerge
-// from existing networks).
+// never spoke of the brand. Where complaints are many every day, it takes more to rise above them.
 func (w *world) scale(weight, least float64) float64 {
-	return max(least, weight*math.Pow(w.brand.PerDay, 0.8)) * between(w.r, 0.8, 1.3)
+	size := max(math.Pow(w.brand.PerDay, 0.88), 0.75*w.brand.Mood[0]*w.brand.PerDay)
+	return max(least, weight*size) * between(w.r, 0.8, 1.3)
 }
 
 func between(r *rand.Rand, low, high float64) float64 { return low * math.Pow(high/low, r.Float64()) }
@@ -129,45 +129,45 @@ func (w *world) happen(kind Kind, onset int64) {
 	theme := w.words.themes[w.r.IntN(len(w.words.themes))]
 	switch r := w.r; kind {
 	case Firestorm:
-		w.fire(w.scale(8, 40), theme, onset)
+		w.fire(w.scale(5.5, 60), theme, onset)
 		w.truth.Least, w.truth.Most = Alert, Crisis
 	case GreatFirestorm:
-		w.fire(w.scale(20, 150), theme, onset)
+		w.fire(w.scale(11, 200), theme, onset)
 		w.truth.Least, w.truth.Most = Crisis, Crisis
 	case OutageInAFirestorm:
 		w.outage(onset-ms(between(r, 0.5, 2)), onset+ms(between(r, 2, 8)))
-		w.fire(w.scale(8, 40), theme, onset)
+		w.fire(w.scale(5.5, 60), theme, onset)
 		w.truth.Least, w.truth.Most = Alert, Crisis
 	case SourceOutage:
 		w.outage(onset, onset+ms(between(r, 3, 12)))
 	case SlowBurn: // complaints are 1.75 to 3 times as many
 		days := between(r, 4, 7)
-		more := max(4, (between(r, 1.75, 3)-1)*w.brand.Mood[0]*w.brand.PerDay)
+		more := max(6, (between(r, 1.75, 3)-1)*w.brand.Mood[0]*w.brand.PerDay)
 		w.event(&blaze{posts: days * more, wane: 24 * days, spread: spread{
 			ratio: 0.3, shares: 0.4, thread: 0.5, alike: 0.9, fresh: 0.6, mood: Mood{0.92, 0.06, 0.02}, texts: theme.anger}}, onset, w.days)
 		w.truth.Least, w.truth.Most, w.truth.Worse = Watch, Alert, w.truth.Onset.Add(48*time.Hour)
 	case BotFlood:
 		posts := max(200, 0.1*w.brand.PerDay)
 		w.event(&blaze{posts: posts, wane: between(r, 1, 3), accounts: 1 + r.IntN(5) + int(posts/4000), spread: spread{
-			mood: Mood{1}, texts: theme.anger, is: throwaway}}, onset, w.alarmed)
+			mood: Mood{1}, texts: theme.anger, is: throwaway}}, onset, w.steady)
 	case CopyPaste:
 		w.event(&blaze{posts: max(60, 0.1*w.brand.PerDay), wane: between(r, 2, 6), copied: true, spread: spread{
 			fresh: 1, mood: Mood{1}, texts: theme.anger, is: throwaway}}, onset, w.alarmed)
 	case ViralPraise:
-		w.event(&blaze{posts: w.scale(18, 120), rise: between(r, 0.3, 2), wane: between(r, 2, 5), spread: spread{
+		w.event(&blaze{posts: w.scale(9, 120), rise: between(r, 0.3, 2), wane: between(r, 2, 5), spread: spread{
 			ratio: 0.65, shares: 0.7, thread: 0.1, alike: 0.8, fresh: 0.85, mood: Mood{0.04, 0.16, 0.80}, texts: w.words.praise}}, onset, w.alarmed)
 	case Campaign:
-		w.event(&blaze{posts: w.scale(8, 40), rise: 0.5, wane: between(r, 4, 8), officials: 3 + r.IntN(4), spread: spread{
-			ratio: 0.4, shares: 0.6, thread: 0.3, alike: 0.6, fresh: 0.6, mood: Mood{0.22, 0.40, 0.38}, texts: w.words.campaign}}, onset, w.days)
+		w.event(&blaze{posts: w.scale(4, 40), rise: 0.5, wane: between(r, 4, 8), officials: 3 + r.IntN(4), spread: spread{
+			ratio: 0.4, shares: 0.6, thread: 0.3, alike: 0.6, fresh: 0.6, mood: Mood{0.12, 0.45, 0.43}, texts: w.words.campaign}}, onset, w.days)
 	}
 }
 
 // fire is a firestorm: a ramp of minutes to hours, mostly people who never spoke of
-// the brand, more than half of it shares; newspapers hours later; the brand's own word.
+// the brand, nearly half of it shares; newspapers (on the last source) hours later; the brand's own word.
 // Koch et al. 2021 and Strathern et al. 2020 describe what changes at the onset.
 func (w *world) fire(posts float64, about theme, onset int64) {
-	w.event(&blaze{posts: posts, rise: between(w.r, 0.15, 2.5), wane: between(w.r, 2, 5), spread: spread{
-		ratio: 0.65, shares: 0.75, thread: 0.2, alike: 0.85, fresh: 0.85, mood: Mood{0.84, 0.12, 0.04}, texts: about.anger}}, onset, w.alarmed)
+	w.event(&blaze{posts: posts, rise: between(w.r, 0.15, 2.5), wane: between(w.r, 2.5, 7), spread: spread{
+		ratio: 0.7, shares: 0.85, thread: 0.2, alike: 0.85, fresh: 0.85, mood: Mood{0.84, 0.12, 0.04}, texts: about.anger}}, onset, w.alarmed)
 	for range 1 + int(math.Sqrt(posts)/6) {
 		w.newcomers++
 		journal := (uint32(w.brand.Regulars)+w.newcomers)<<sourceBits | uint32(len(w.shares)-1)
@@ -190,11 +190,14 @@ func (w *world) ordinarily() (bursts []burst) {
 	promotion.spread.mood = Mood{0.08, 0.47, 0.45}
 	fault := blaze{posts: max(3, 0.04*w.brand.PerDay), rise: 0.5, wane: 2, spread: w.life}
 	fault.spread.mood, fault.spread.ratio = Mood{0.80, 0.15, 0.05}, 0.3
-	for at := w.start; ; {
-		if at += int64(w.r.ExpFloat64() * 6 * 24 * float64(time.Hour/time.Millisecond)); at >= w.until {
+	kinds := []*blaze{&appearance, &promotion, &promotion, &fault, &fault}
+	const apart = 24 * 30 / 5 // hours
+	for activity := 0.0; ; {
+		activity += w.r.ExpFloat64() * apart
+		at := w.days.time(activity)
+		if at >= w.until {
 			return bursts
 		}
-		kinds := []*blaze{&appearance, &promotion, &promotion, &fault, &fault}
-		bursts = append(bursts, burst{at: w.days.time(w.days.activity(at)), blaze: kinds[w.r.IntN(len(kinds))]})
+		bursts = append(bursts, burst{at: at, blaze: kinds[w.r.IntN(len(kinds))]})
 	}
 }

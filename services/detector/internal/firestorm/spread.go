@@ -198,6 +198,9 @@ func (w *world) burn(b *blaze, onset int64, c *clock) {
 			break
 		}
 	}
+	for i := range w.grown {
+		w.grown[i].published = max(w.grown[i].published, onset)
+	}
 	w.grown[0].published = onset
 }
 
