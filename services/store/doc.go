@@ -5,7 +5,7 @@
 //
 // Before it writes a mention it asks the table mention_heads what is known of it:
 // the newest revision decides for every brand, a deletion is the highest revision,
-// and what was known first stays: when it was published, and how it came. Between
+// and what was known first stays: when it was published, how and when it came. Between
 // question and answer nobody else may write, so of several stores the one that holds
 // the lease (bus.Hold) writes mentions; incidents and pages are written by each. One
 // that loses the lease ends its batch, so that it writes no more once another may: a

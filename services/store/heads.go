@@ -28,6 +28,7 @@ type head struct {
 	Origin        string    `ch:"origin"`
 	ImportID      string    `ch:"import_id"`
 	CollectedTime time.Time `ch:"collected_time"`
+	KnownTime     time.Time `ch:"known_time"` // when the bus took it first
 }
 
 // heads are all that is known of one mention.
@@ -74,13 +75,15 @@ const (
 
 var amendments = []string{amendedDeleted, amendedOutdated, amendedTime}
 
-// admit fits a mention to what is known of it, and says what it had to amend. What
-// was held first stays: when it was published, and how and when it came.
-func (hs heads) admit(s *vigiev1.ScoredMention) (row head, amended string) {
+// admit fits a mention that the bus took at a moment to what is known of it, and says
+// what it had to amend. What was held first stays: when it was published, and how and
+// when it came. Of two moments the earlier counts: batches are handled side by side.
+func (hs heads) admit(s *vigiev1.ScoredMention, taken time.Time) (row head, amended string) {
 	m := s.Mention
 	row = head{
 		MentionID: m.MentionId, BrandID: s.BrandId, Revision: m.Revision, Origin: originName(m.Origin), ImportID: m.ImportId,
 		PublishedTime: moment(m.PublishedTime).Truncate(time.Millisecond), CollectedTime: moment(m.CollectedTime),
+		KnownTime: taken.Truncate(time.Millisecond),
 	}
 	switch newest := hs.newest(); {
 	case newest == goneRevision:
@@ -93,6 +96,7 @@ func (hs heads) admit(s *vigiev1.ScoredMention) (row head, amended string) {
 	}
 	if h, known := hs.first(row.BrandID); known {
 		row.Origin, row.ImportID, row.CollectedTime = h.Origin, h.ImportID, h.CollectedTime
+		row.KnownTime = earlier(row.KnownTime, h.KnownTime)
 	}
 	return row, amended
 }
@@ -105,7 +109,7 @@ func originName(o vigiev1.Origin) string {
 // selectHeads reads without FINAL: to merge is cheaper here, of a few rows, than
 // there, of all that lie between them.
 const selectHeads = `SELECT mention_id, brand_id, published_time, revision, is_deleted, toString(origin) AS origin,
-	import_id, collected_time FROM mention_heads WHERE mention_id IN (?)`
+	import_id, collected_time, known_time FROM mention_heads WHERE mention_id IN (?)`
 
 // heads asks what is known of mentions.
 func (s *service) heads(ctx context.Context, ids []string) (map[string]heads, error) {
@@ -129,17 +133,27 @@ func (s *service) heads(ctx context.Context, ids []string) (map[string]heads, er
 }
 
 // with adds a head, unless a newer one of the same row is there. Of equal ones that
-// which hides decides, in whatever order they are read.
+// which hides decides, in whatever order they are read; of all, the earliest says since
+// when it is known.
 func (hs heads) with(h head) heads {
 	for i := range hs {
 		if hs[i].BrandID == h.BrandID && hs[i].PublishedTime.Equal(h.PublishedTime) {
+			known := earlier(h.KnownTime, hs[i].KnownTime)
 			if h.Revision > hs[i].Revision || h.Revision == hs[i].Revision && h.IsDeleted > hs[i].IsDeleted {
 				hs[i] = h
 			}
+			hs[i].KnownTime = known
 			return hs
 		}
 	}
 	return append(hs, h)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // supersede adds what a batch says to what is known: from now on these are the

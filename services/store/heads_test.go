@@ -191,3 +191,40 @@ func TestAMentionKeepsTheTimeKnownFirst(t *testing.T) {
 		require.Equal(t, "d'autres mots", value[string](t, conn, `SELECT text FROM mentions`))
 	}
 }
+
+// A mention is known since the bus took it first for a brand, however often it comes
+// again: the same words, edited ones, or after it had left the brand.
+func TestAMentionIsKnownSinceTheBusTookItFirst(t *testing.T) {
+	t.Parallel()
+	b, conn := start(t)
+	known := func(brand string) time.Time {
+		return value[time.Time](t, conn, fmt.Sprintf(`SELECT known_time FROM mentions WHERE brand_id = '%s'`, brand))
+	}
+	publish(t, b, scored(1, 0, "les premiers mots"), 0)
+	bustest.Settled(t, b, bus.StoreScored)
+	var first time.Time
+	_, err := b.ReadOn(t.Context(), bus.StreamScored, 0, func(m *bus.Message) { first = m.Time })
+	require.NoError(t, err)
+	require.Equal(t, first.Truncate(time.Millisecond).UTC(), known("zest").UTC())
+
+	publish(t, b, scored(1, 0, "les mêmes, encore une fois"), 1)
+	bustest.Settled(t, b, bus.StoreScored)
+	require.Equal(t, first.Truncate(time.Millisecond).UTC(), known("zest").UTC())
+
+	publish(t, b, scored(1, 4, "corrigés"), 2)
+	elsewhere := scored(1, 4, "corrigés")
+	elsewhere.BrandId = "lune"
+	publish(t, b, elsewhere, 3)
+	bustest.Settled(t, b, bus.StoreScored)
+	require.Equal(t, first.Truncate(time.Millisecond).UTC(), known("zest").UTC())
+	require.True(t, known("lune").After(first), "another brand heard of it later")
+
+	_, err = b.Publish(t.Context(), bus.Outgoing{Subject: bus.Subject(bus.SubjectDropped, "no_brand", "rss"), ID: "dropped",
+		Message: &vigiev1.Drop{MentionId: "rss:1", Revision: 5, Reason: "no_brand"}})
+	require.NoError(t, err)
+	bustest.Settled(t, b, bus.StoreDropped)
+	require.Zero(t, value[uint64](t, conn, `SELECT count() FROM mentions`))
+	publish(t, b, scored(1, 6, "de retour"), 4)
+	bustest.Settled(t, b, bus.StoreScored)
+	require.Equal(t, first.Truncate(time.Millisecond).UTC(), known("zest").UTC())
+}

@@ -28,7 +28,7 @@ var insertInto = map[string]string{
 	tableMentions: `INSERT INTO mention_revisions (brand_id, mention_id, revision, source, page, ownership, kind, origin,
 		url, title, text, language, author_id, author_handle, author_name, followers, verified, likes, shares, replies,
 		in_reply_to, shared_id, sentiment, sentiment_score, topics, owner, risks, risk_words, recommendation, story_id, model_version,
-		published_time, collected_time, scored_time, import_id, is_deleted)`,
+		published_time, collected_time, scored_time, known_time, import_id, is_deleted)`,
 	tableHeads:     `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
 	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
 	tableIncidents: `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, source, page, level, state,
@@ -79,7 +79,7 @@ func mentionRow(s *vigiev1.ScoredMention, admitted head) []any {
 		m.GetAuthor().GetFollowers(), m.GetAuthor().GetVerified(),
 		m.GetEngagement().GetLikes(), m.GetEngagement().GetShares(), m.GetEngagement().GetReplies(),
 		m.InReplyTo, m.Shares, int8(s.Sentiment), s.SentimentScore, s.Topics, s.Owner, risks, words, int8(s.Recommendation), s.StoryId, s.ModelVersion,
-		admitted.PublishedTime, admitted.CollectedTime, moment(s.ScoredTime), admitted.ImportID, admitted.IsDeleted,
+		admitted.PublishedTime, admitted.CollectedTime, moment(s.ScoredTime), admitted.KnownTime, admitted.ImportID, admitted.IsDeleted,
 	}
 }
 

@@ -29,12 +29,12 @@ type block struct {
 
 // read visits each message of a batch that can be decoded. What visit answers is
 // its outcome.
-func read[T any, P message[T]](batch []*bus.Message, visit func(b *block, value P) error) *block {
+func read[T any, P message[T]](batch []*bus.Message, visit func(b *block, m *bus.Message, value P) error) *block {
 	b := &block{outcomes: make([]error, len(batch))}
 	for i, m := range batch {
 		value := P(new(T))
 		if b.outcomes[i] = m.Decode(value); b.outcomes[i] == nil {
-			b.outcomes[i] = visit(b, value)
+			b.outcomes[i] = visit(b, m, value)
 		}
 	}
 	return b
@@ -79,12 +79,16 @@ func (s *service) send(ctx context.Context, insert string, rows [][]any) error {
 // writeMentions writes each mention as it fits what is known of it. Of one that was
 // gone before it came, incidents may show the words: its deletion is one to erase by.
 func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []error {
-	scored := make([]*vigiev1.ScoredMention, 0, len(batch))
-	b := read(batch, func(b *block, value *vigiev1.ScoredMention) error {
+	type taken struct {
+		*vigiev1.ScoredMention
+		at time.Time
+	}
+	scored := make([]taken, 0, len(batch))
+	b := read(batch, func(b *block, message *bus.Message, value *vigiev1.ScoredMention) error {
 		if err := checkScored(value); err != nil {
 			return err
 		}
-		scored = append(scored, value)
+		scored = append(scored, taken{value, message.Time})
 		b.says(value.Mention.MentionId, value.Mention.Revision)
 		return nil
 	})
@@ -92,7 +96,7 @@ func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []err
 		var gone [][]any
 		for _, value := range scored {
 			m := value.Mention
-			row, amended := known[m.MentionId].admit(value)
+			row, amended := known[m.MentionId].admit(value.ScoredMention, value.at)
 			if amended != "" {
 				s.metrics.amended.WithLabelValues(amended).Inc()
 			}
@@ -103,7 +107,7 @@ func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []err
 			case amendedOutdated:
 				row.IsDeleted = 1
 			default:
-				b.rows = append(b.rows, mentionRow(value, row))
+				b.rows = append(b.rows, mentionRow(value.ScoredMention, row))
 			}
 			known[m.MentionId] = append(known[m.MentionId], row)
 		}
@@ -115,7 +119,7 @@ func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []err
 // every post there is: one that never came here leaves no more than its head.
 func (s *service) writeDeletions(ctx context.Context, batch []*bus.Message) []error {
 	var said []*vigiev1.Deletion
-	b := read(batch, func(b *block, d *vigiev1.Deletion) error {
+	b := read(batch, func(b *block, _ *bus.Message, d *vigiev1.Deletion) error {
 		said = append(said, d)
 		b.says(d.MentionId, goneRevision)
 		return nil
@@ -140,7 +144,7 @@ func (s *service) writeDeletions(ctx context.Context, batch []*bus.Message) []er
 // Below revision 0 there is none.
 func (s *service) writeDrops(ctx context.Context, batch []*bus.Message) []error {
 	var rows [][]any
-	b := read(batch, func(b *block, d *vigiev1.Drop) error {
+	b := read(batch, func(b *block, _ *bus.Message, d *vigiev1.Drop) error {
 		if d.Revision > 0 {
 			rows = append(rows, []any{d.MentionId, d.Revision, uint8(1)})
 			b.says(d.MentionId, d.Revision)
@@ -171,7 +175,7 @@ func (s *service) change(ctx context.Context, b *block, remember func(known map[
 }
 
 func (s *service) writeIncidents(ctx context.Context, batch []*bus.Message) []error {
-	return s.done(ctx, tableIncidents, read(batch, func(b *block, in *vigiev1.Incident) error {
+	return s.done(ctx, tableIncidents, read(batch, func(b *block, _ *bus.Message, in *vigiev1.Incident) error {
 		row, err := incidentRow(in)
 		if err == nil {
 			b.rows = append(b.rows, row)
@@ -181,7 +185,7 @@ func (s *service) writeIncidents(ctx context.Context, batch []*bus.Message) []er
 }
 
 func (s *service) writePages(ctx context.Context, batch []*bus.Message) []error {
-	return s.done(ctx, tablePages, read(batch, func(b *block, p *vigiev1.Page) error {
+	return s.done(ctx, tablePages, read(batch, func(b *block, _ *bus.Message, p *vigiev1.Page) error {
 		row, err := pageRow(p)
 		if err == nil {
 			b.rows = append(b.rows, row)

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
 )
 
 // messages are messages as the bus delivers them.
@@ -21,7 +24,7 @@ func messages[M proto.Message](t *testing.T, values ...M) (batch []*bus.Message)
 	for _, value := range values {
 		data, err := proto.Marshal(value)
 		require.NoError(t, err)
-		batch = append(batch, &bus.Message{Data: data})
+		batch = append(batch, &bus.Message{Data: data, Time: time.Now()})
 	}
 	return batch
 }
@@ -128,4 +131,39 @@ func TestABatchEndsWithTheLease(t *testing.T) {
 		require.Equal(t, want == 1, outcomes[0] == nil, "%v", outcomes[0])
 		require.Equal(t, want, s.count(t, `SELECT count() FROM mention_revisions`), cause)
 	}
+}
+
+// Two batches may be handled in another order than that of the stream: a mention is
+// known since the earlier.
+func TestOfTwoBatchesTheEarlierMadeAMentionKnown(t *testing.T) {
+	t.Parallel()
+	s := bench(t)
+	early, late := messages(t, mentionOf("x:1", "words", asIs)), messages(t, mentionOf("x:1", "words", asIs))
+	early[0].Time = late[0].Time.Add(-time.Minute)
+	requireDone(t, s.writeMentions(t.Context(), late))
+	requireDone(t, s.writeMentions(t.Context(), early))
+	requireDone(t, s.writeMentions(t.Context(), late))
+	require.EqualValues(t, 1, s.count(t, fmt.Sprintf(`SELECT count() FROM mentions WHERE toUnixTimestamp64Milli(known_time) = %d`, early[0].Time.UnixMilli())))
+}
+
+// What was stored before the tables kept it is known since it was scored, also once
+// it is edited.
+func TestOlderMentionsAreKnownSinceTheyWereScored(t *testing.T) {
+	t.Parallel()
+	database := clickhousetest.Database(t)
+	db := database.OpenDB(t)
+	provider, err := migrator(db)
+	require.NoError(t, err)
+	const before = 5
+	_, err = provider.UpTo(t.Context(), before)
+	require.NoError(t, err)
+	s := &service{conn: database.Open(t), logger: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry())}
+	s.exec(t, `INSERT INTO mention_revisions (brand_id, mention_id, source, ownership, kind, origin, published_time, collected_time, scored_time)
+		VALUES ('z', 'x:1', 'x', 'official', 'post', 'live', '2026-03-04 12:00:00', '2026-03-04 12:00:01', '2026-03-04 12:00:02')`)
+
+	require.NoError(t, up(t.Context(), db))
+	const known = `SELECT count() FROM mentions WHERE known_time = '2026-03-04 12:00:02'`
+	require.EqualValues(t, 1, s.count(t, known))
+	requireDone(t, s.writeMentions(t.Context(), messages(t, mentionOf("x:1", "edited", func(m *vigiev1.Mention) { m.Revision = 3 }))))
+	require.EqualValues(t, 1, s.count(t, known+` AND text = 'edited'`))
 }
