@@ -27,7 +27,7 @@ import (
 
 // bench is a bus and tables on which detectors come and go.
 type bench struct {
-	t   *testing.T
+	t   testing.TB
 	cfg *config.Config
 	bus *bus.Bus
 }
@@ -44,14 +44,21 @@ func newBench(t *testing.T) *bench {
 // emptyBench has a store that runs.
 func emptyBench(t *testing.T) *bench {
 	t.Helper()
+	b := emptyTables(t)
+	b.bus = bustest.Start(t)
+	b.run(store.Run)
+	return b
+}
+
+// emptyTables has tables, and no service.
+func emptyTables(t testing.TB) *bench {
+	t.Helper()
 	database := clickhousetest.Database(t)
 	cfg := config.Default()
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
 	cfg.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}}
 	require.NoError(t, store.Migrate(t.Context(), cfg))
-	b := &bench{t: t, cfg: cfg, bus: bustest.Start(t)}
-	b.run(store.Run)
-	return b
+	return &bench{t: t, cfg: cfg}
 }
 
 // start runs a detector until stop is called.

@@ -1,7 +1,8 @@
 package detector
 
-// What the tests hold against each other: the two ways a mention is read.
+// What the tests hold against each other: the ways a mention is read.
 var (
 	Observed = observed
 	EachLast = eachLast
+	EachPast = eachPast
 )

@@ -35,9 +35,7 @@ WHERE published_time >= fromUnixTimestamp64Milli(?) AND published_time < fromUni
 GROUP BY brand_id, minute`
 
 const lastMentions = `
-SELECT brand_id, mention_id, source, multiIf(author_id != '', author_id, author_handle != '', author_handle, page), author_handle,
-	toUInt8(sentiment), published_time, collected_time, if(text = '', title, text), url, followers,
-	likes + shares + replies, model_version
+SELECT ` + mentionColumns + `
 FROM mentions
 WHERE published_time >= fromUnixTimestamp64Milli(?) AND collected_time <= fromUnixTimestamp64Milli(?) AND origin != 'imported'
 ORDER BY collected_time`
@@ -223,19 +221,7 @@ func eachLast(ctx context.Context, conn driver.Conn, from, until time.Time, visi
 	if err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var brand string
-		var m detect.Mention
-		var sentiment uint8
-		if err := rows.Scan(&brand, &m.ID, &m.Source, &m.Author, &m.Handle, &sentiment, &m.Published, &m.Collected,
-			&m.Text, &m.URL, &m.Followers, &m.Engagement, &m.Model); err != nil {
-			return fmt.Errorf("detector: read the window: %w", err)
-		}
-		m.Sentiment = detect.Sentiment(sentiment)
-		visit(brand, m)
-	}
-	if err := rows.Err(); err != nil {
+	if err := eachRow(rows, visit); err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)
 	}
 	return nil

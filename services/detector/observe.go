@@ -25,7 +25,7 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 		if outcomes[i] = m.Decode(&scored); outcomes[i] != nil {
 			continue
 		}
-		mention, err := observed(&scored)
+		mention, err := observed(&scored, m.Time)
 		if err != nil {
 			outcomes[i] = err
 			continue
@@ -48,29 +48,12 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	return outcomes
 }
 
-func observed(s *vigiev1.ScoredMention) (detect.Mention, error) {
+// observed reads a message that the bus took at a moment.
+func observed(s *vigiev1.ScoredMention, taken time.Time) (detect.Mention, error) {
 	m := s.GetMention()
 	if m.GetMentionId() == "" || s.BrandId == "" || m.PublishedTime == nil || m.CollectedTime == nil {
 		return detect.Mention{}, bus.Permanent(bus.ReasonInvalid,
 			fmt.Errorf("detector: a scored mention without mention_id, brand_id, published_time or collected_time"))
 	}
-	text := m.Text
-	if text == "" {
-		text = m.Title
-	}
-	author := m.GetAuthor().GetAuthorId()
-	if author == "" {
-		author = m.GetAuthor().GetHandle()
-	}
-	if author == "" {
-		author = m.Page // a feed's articles rarely name their author
-	}
-	return detect.Mention{
-		ID: m.MentionId, Source: m.Source, Author: author, Handle: m.GetAuthor().GetHandle(),
-		Sentiment: detect.Sentiment(s.Sentiment),
-		Published: m.PublishedTime.AsTime(), Collected: m.CollectedTime.AsTime(),
-		Text: text, URL: m.Url, Followers: m.GetAuthor().GetFollowers(),
-		Engagement: m.GetEngagement().GetLikes() + m.GetEngagement().GetShares() + m.GetEngagement().GetReplies(),
-		Model:      s.ModelVersion,
-	}, nil
+	return said(s, taken).mention(), nil
 }
