@@ -15,31 +15,48 @@ import (
 )
 
 // Each file of testdata has one fault or several; its comments say, after
-// "want:", what must be reported, all at once.
+// "want:", what must be reported, all at once. Those of testdata/rules hold bounds of
+// the detector alone.
 func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.yaml")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			data, err := os.ReadFile(file)
-			require.NoError(t, err)
-			var want []string
-			for line := range strings.Lines(string(data)) {
-				if _, text, found := strings.Cut(line, "# want: "); found {
-					want = append(want, strings.TrimSpace(text))
-				}
-			}
-			_, err = config.Load(file, nil)
-			var problems config.Problems
-			require.ErrorAs(t, err, &problems)
-			require.Len(t, problems, len(want), "%v", problems)
-			for _, text := range want {
-				require.ErrorContains(t, err, text)
-			}
-		})
+	for pattern, load := range map[string]func(path string) error{
+		"testdata/*.yaml": func(path string) error {
+			_, err := config.Load(path, nil)
+			return err
+		},
+		"testdata/rules/*.yaml": func(path string) error {
+			_, err := config.LoadDetector(path, config.Default().Detector)
+			return err
+		},
+	} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			t.Run(filepath.Base(file), func(t *testing.T) {
+				t.Parallel()
+				requireFaults(t, file, load(file))
+			})
+		}
+	}
+}
+
+// requireFaults holds an error against what the file says is wanted.
+func requireFaults(t *testing.T, file string, err error) {
+	t.Helper()
+	data, readErr := os.ReadFile(file)
+	require.NoError(t, readErr)
+	var want []string
+	for line := range strings.Lines(string(data)) {
+		if _, text, found := strings.Cut(line, "# want: "); found {
+			want = append(want, strings.TrimSpace(text))
+		}
+	}
+	var problems config.Problems
+	require.ErrorAs(t, err, &problems)
+	require.Len(t, problems, len(want), "%v", problems)
+	for _, text := range want {
+		require.ErrorContains(t, err, text)
 	}
 }
 

@@ -79,16 +79,10 @@ func Parse(path string, data []byte, environ []string) (*Config, error) {
 }
 
 func parse(path string, data []byte, environ []string) (*checker, *Config, error) {
-	name := filepath.Base(path)
-	file, err := parser.ParseBytes(data, 0)
+	check, file, err := parseFile(path, data)
 	if err != nil {
-		var syntax yaml.Error
-		if errors.As(err, &syntax) && syntax.GetToken() != nil {
-			return nil, nil, Problems{{File: name, Line: syntax.GetToken().Position.Line, Rule: syntax.GetMessage() + syntaxHint}}
-		}
-		return nil, nil, Problems{{File: name, Rule: err.Error()}}
+		return nil, nil, err
 	}
-	check := &checker{file: name, lines: map[string]int{}, variables: map[string]string{}}
 	cfg := Default()
 	for _, document := range file.Docs {
 		if document.Body != nil {
@@ -100,11 +94,33 @@ func parse(path string, data []byte, environ []string) (*checker, *Config, error
 	check.secrets(cfg, filepath.Dir(path))
 	check.validate(cfg)
 	cfg.inherit()
-	if len(check.problems) > 0 {
-		slices.SortStableFunc(check.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-		return nil, nil, check.problems
+	if err := check.done(); err != nil {
+		return nil, nil, err
 	}
 	return check, cfg, nil
+}
+
+// parseFile reads YAML, without a meaning yet.
+func parseFile(path string, data []byte) (*checker, *ast.File, error) {
+	name := filepath.Base(path)
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		var syntax yaml.Error
+		if errors.As(err, &syntax) && syntax.GetToken() != nil {
+			return nil, nil, Problems{{File: name, Line: syntax.GetToken().Position.Line, Rule: syntax.GetMessage() + syntaxHint}}
+		}
+		return nil, nil, Problems{{File: name, Rule: err.Error()}}
+	}
+	return &checker{file: name, lines: map[string]int{}, variables: map[string]string{}}, file, nil
+}
+
+// done is every problem found, in the order of the lines, or nil.
+func (c *checker) done() error {
+	if len(c.problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(c.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	return c.problems
 }
 
 // checker gathers problems, and remembers where each key was set.

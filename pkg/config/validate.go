@@ -167,24 +167,6 @@ func (c *checker) retention(r Retention) {
 	}
 }
 
-func (c *checker) detector(d Detector) {
-	if d.Window.Std() < time.Minute || d.Window.Std() > time.Hour {
-		c.add("detector.window", "must be between 1m and 1h")
-	}
-	if d.Baseline.Std() < 24*time.Hour || d.Baseline.Std() > 30*24*time.Hour {
-		c.add("detector.baseline", "must be between 1d and 30d")
-	}
-	if d.MinAuthors < 1 {
-		c.add("detector.min_authors", "must be at least 1")
-	}
-	if d.MinMentions < 1 {
-		c.add("detector.min_mentions", "must be at least 1")
-	}
-	if d.ResolveAfter <= 0 {
-		c.add("detector.resolve_after", "must be above 0, such as 30m")
-	}
-}
-
 func (c *checker) simulate(cfg *Config) {
 	if cfg.Simulate == nil {
 		return

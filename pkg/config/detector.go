@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Detector holds the bounds of the crisis detector.
+type Detector struct {
+	// Window that is compared with the brand's past.
+	Window Duration `yaml:"window"`
+	// Baseline is how much of the past is learnt from.
+	Baseline Duration `yaml:"baseline"`
+	// MinAuthors is how many distinct authors an alert needs.
+	MinAuthors int `yaml:"min_authors"`
+	// MinMentions is the floor below which nothing opens.
+	MinMentions int `yaml:"min_mentions"`
+	// Watch, Alert and Crisis are how surprising a window must be, at least, for an
+	// incident of that level: -log10 of its probability were nothing going on.
+	Watch  float64 `yaml:"watch"`
+	Alert  float64 `yaml:"alert"`
+	Crisis float64 `yaml:"crisis"`
+	// ResolveAfter is how long calm must last before an incident is resolved.
+	ResolveAfter Duration `yaml:"resolve_after"`
+}
+
+func defaultDetector() Detector {
+	return Detector{
+		Window:       minutes(10),
+		Baseline:     days(7),
+		MinAuthors:   5,
+		MinMentions:  10,
+		Watch:        3,
+		Alert:        6,
+		Crisis:       12,
+		ResolveAfter: minutes(30),
+	}
+}
+
+// Bounds that a level can have: see Watch.
+const (
+	minSurprise = 2.0
+	maxSurprise = 300.0
+)
+
+func (c *checker) detector(d Detector) {
+	if d.Window.Std() < time.Minute || d.Window.Std() > time.Hour {
+		c.add("detector.window", "must be between 1m and 1h")
+	}
+	if d.Baseline.Std() < 24*time.Hour || d.Baseline.Std() > 30*24*time.Hour {
+		c.add("detector.baseline", "must be between 1d and 30d")
+	}
+	if d.MinAuthors < 1 {
+		c.add("detector.min_authors", "must be at least 1")
+	}
+	if d.MinMentions < 1 {
+		c.add("detector.min_mentions", "must be at least 1")
+	}
+	if d.Watch < minSurprise {
+		c.add("detector.watch", "must be at least %v: below it, chance alone opens incidents all day", minSurprise)
+	}
+	if d.Alert < d.Watch {
+		c.add("detector.alert", "%v is below detector.watch, which is %v: an alert is rarer", d.Alert, d.Watch)
+	}
+	if d.Crisis < d.Alert {
+		c.add("detector.crisis", "%v is below detector.alert, which is %v: a crisis is rarer", d.Crisis, d.Alert)
+	}
+	if d.Crisis > maxSurprise {
+		c.add("detector.crisis", "must be at most %v: nothing is more surprising", maxSurprise)
+	}
+	if d.ResolveAfter <= 0 {
+		c.add("detector.resolve_after", "must be above 0, such as 30m")
+	}
+}
+
+// detectorFile is a file that holds a detector's section, under its key or alone.
+type detectorFile struct {
+	Detector Detector `yaml:"detector"`
+}
+
+// LoadDetector reads bounds from a file of their own: the section `detector:` of a
+// config, or its keys without that head. What it leaves out stays as in base. The error
+// is Problems when the file can be read but is wrong.
+func LoadDetector(path string, base Detector) (Detector, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return base, fmt.Errorf("config: the rule cannot be read: %w", err)
+	}
+	check, file, err := parseFile(path, data)
+	if err != nil {
+		return base, err
+	}
+	into := detectorFile{Detector: base}
+	for _, document := range file.Docs {
+		if hasKey(document.Body, "detector") {
+			check.read(document.Body, reflect.ValueOf(&into).Elem(), "")
+		} else if document.Body != nil {
+			check.read(document.Body, reflect.ValueOf(&into.Detector).Elem(), "detector")
+		}
+	}
+	if len(check.lines) == 0 && len(check.problems) == 0 {
+		check.add("", "there is no key of a rule here")
+	}
+	check.detector(into.Detector)
+	return into.Detector, check.done()
+}
+
+func hasKey(node ast.Node, key string) bool {
+	mapping, ok := node.(ast.MapNode)
+	if !ok {
+		return false
+	}
+	for entries := mapping.MapRange(); entries.Next(); {
+		if entries.Key().String() == key {
+			return true
+		}
+	}
+	return false
+}

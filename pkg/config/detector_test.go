@@ -1,0 +1,30 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+)
+
+// A rule is tried from a file of its own, as it would stand in the config or without
+// that head; what it leaves out stays.
+func TestARuleIsReadFromAFileOfItsOwn(t *testing.T) {
+	t.Parallel()
+	base := config.Default().Detector
+	base.MinAuthors = 9
+	want := base
+	want.Alert, want.Window = 7.5, config.Duration(5*60e9)
+	for _, text := range []string{"alert: 7.5\nwindow: 5m\n", "detector:\n  alert: 7.5\n  window: 5m\n", "detector: {alert: 7.5, window: 5m}"} {
+		path := filepath.Join(t.TempDir(), "rule.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		got, err := config.LoadDetector(path, base)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	_, err := config.LoadDetector("nowhere.yaml", base)
+	require.ErrorContains(t, err, "nowhere.yaml")
+}
