@@ -104,6 +104,7 @@ func rule(cfg *config.Config) detect.Rule {
 	return detect.Rule{
 		Window: d.Window.Std(), Baseline: d.Baseline.Std(), MinAuthors: d.MinAuthors,
 		MinMentions: d.MinMentions, ResolveAfter: d.ResolveAfter.Std(),
+		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis,
 	}
 }
 

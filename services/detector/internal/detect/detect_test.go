@@ -13,7 +13,8 @@ import (
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
-var rule = detect.Rule{Window: 10 * time.Minute, Baseline: 7 * 24 * time.Hour, MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute}
+var rule = detect.Rule{Window: 10 * time.Minute, Baseline: 7 * 24 * time.Hour, MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute,
+	Watch: 3, Alert: 6, Crisis: 12}
 
 var start = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 

@@ -253,7 +253,7 @@ func (e *Engine) evidence(b *brand, r reading, now time.Time) Evidence {
 		From: e.rule.WindowStart(now), To: now,
 		Mentions: r.total, ExpectedMentions: r.expectedTotal.mean,
 		Negative: r.negative, ExpectedNegative: r.expectedNeg.mean,
-		Authors: r.authors, Surprise: r.surprise(), Signals: r.signals(),
+		Authors: r.authors, Surprise: r.surprise(), Signals: r.signals(e.rule),
 		IDs: ids, IDsTruncated: truncated, Posts: posts, Tipping: b.tipping,
 	}
 }

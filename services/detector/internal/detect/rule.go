@@ -13,6 +13,12 @@ type Rule struct {
 	MinAuthors   int           // distinct authors that an alert needs
 	MinMentions  int           // floor below which nothing opens
 	ResolveAfter time.Duration // how long calm must last
+
+	// Watch, Alert and Crisis are the surprise from which each level opens, in -log10 of
+	// a probability. Windows overlap, so looking at one five times a second tells little
+	// more than once a minute, half a million times a year: 3 comes by chance most days,
+	// 6 in most years, 12 never but for a cause.
+	Watch, Alert, Crisis float64
 }
 
 // WindowStart is the first minute of the window that ends at a moment: before it
@@ -32,14 +38,9 @@ const (
 	Crisis
 )
 
-// Bounds in -log10 of a probability. Windows overlap, so looking at one five times
-// a second tells little more than once a minute, half a million times a year: 3
-// comes by chance most days, 6 in most years, 12 never but for a cause.
 const (
-	watchSurprise  = 3
-	alertSurprise  = 6
-	crisisSurprise = 12
-	clearSurprise  = 1.5
+	// clearSurprise is the surprise below which it is calm.
+	clearSurprise = 1.5
 
 	// alertNegative and crisisNegative are shares of negative mentions among those
 	// that are more than expected: praise that spreads is no crisis.
@@ -74,12 +75,12 @@ func (r reading) negativeShare() float64 {
 // distinct authors, and for alert and above a share of negative mentions.
 func (r reading) level(rule Rule) Level {
 	switch {
-	case !r.known || r.total < rule.MinMentions || r.surprise() < watchSurprise || r.authors < min(3, rule.MinAuthors):
+	case !r.known || r.total < rule.MinMentions || r.surprise() < rule.Watch || r.authors < min(3, rule.MinAuthors):
 		return Calm
-	case r.surprise() < alertSurprise || r.negativeShare() < alertNegative ||
+	case r.surprise() < rule.Alert || r.negativeShare() < alertNegative ||
 		r.negative < rule.MinMentions/2 || r.authors < rule.MinAuthors:
 		return Watch
-	case r.surpriseNeg < crisisSurprise || r.negativeShare() < crisisNegative ||
+	case r.surpriseNeg < rule.Crisis || r.negativeShare() < crisisNegative ||
 		r.negative < 2*rule.MinMentions || r.authors < 2*rule.MinAuthors ||
 		float64(r.negative) < crisisTimes*r.expectedNeg.mean:
 		return Alert
@@ -89,12 +90,12 @@ func (r reading) level(rule Rule) Level {
 }
 
 // signals names what is beyond its bound.
-func (r reading) signals() []string {
+func (r reading) signals(rule Rule) []string {
 	var names []string
-	if r.surpriseTotal >= watchSurprise {
+	if r.surpriseTotal >= rule.Watch {
 		names = append(names, "volume")
 	}
-	if r.surpriseNeg >= watchSurprise {
+	if r.surpriseNeg >= rule.Watch {
 		names = append(names, "negative")
 	}
 	return names
