@@ -44,24 +44,30 @@ type saved struct {
 func (s *service) spike(in detect.Incident) change {
 	spike := in
 	spike.Evidence = detect.Evidence{} // large, and never needed to go on
+	incident := incidentOf(in)
+	incident.BlindSources = s.blindNames()
+	return change{key: brandKey + in.Brand, incident: incident, spike: &spike}
+}
+
+// incidentOf is a step of an incident as it is published.
+func incidentOf(in detect.Incident) *vigiev1.Incident {
 	incident := &vigiev1.Incident{
 		IncidentId: in.ID, Revision: in.Revision, Kind: vigiev1.IncidentKind_INCIDENT_KIND_SPIKE, BrandId: in.Brand,
 		Level: vigiev1.Level(in.Level), State: vigiev1.IncidentState_INCIDENT_STATE_OPEN,
 		OpenedTime: timestamppb.New(in.Opened), LevelTime: timestamppb.New(in.LevelAt), ChangedTime: timestamppb.New(in.Changed),
 		Evidence: evidence(in.Evidence), RuleVersion: detect.RuleVersion, ModelVersion: in.Model,
-		BlindSources: s.blindNames(),
 	}
 	if !in.Resolved.IsZero() {
 		incident.State, incident.ResolvedTime = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED, timestamppb.New(in.Resolved)
 	}
-	return change{key: brandKey + in.Brand, incident: incident, spike: &spike}
+	return incident
 }
 
 func evidence(e detect.Evidence) *vigiev1.Evidence {
 	posts := make([]*vigiev1.EvidencePost, len(e.Posts))
 	for i, p := range e.Posts {
 		posts[i] = &vigiev1.EvidencePost{
-			MentionId: p.ID, Source: p.Source, Author: p.Handle, Text: cut(p.Text, 500), Url: p.URL,
+			MentionId: p.ID, Source: p.Source, Author: p.Handle, Text: cut(p.Text, shownText), Url: p.URL,
 			PublishedTime: timestamppb.New(p.Published), Followers: p.Followers, Engagement: p.Engagement,
 		}
 	}
@@ -74,6 +80,9 @@ func evidence(e detect.Evidence) *vigiev1.Evidence {
 		TippingCollectedTime: timestamppb.New(e.Tipping),
 	}
 }
+
+// shownText is how many characters of a post are shown.
+const shownText = 500
 
 // cut keeps the first n characters.
 func cut(s string, n int) string {

@@ -1,0 +1,185 @@
+package detector
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
+)
+
+// Backtest decides on the past again, by the rule of its config and by others that
+// differ from it in their alert bound.
+type Backtest struct {
+	Config       *config.Config
+	Brand        string // all brands where it is ""
+	Since, Until time.Time
+	Labels       []Label              // what people found; nil where nobody said
+	Steps        int                  // how many alert bounds are tried for each doubling
+	Progress     func(passed float64) // is told which part of the time has been read
+	Patience     time.Duration        // how long a ClickHouse that is starting is waited for
+}
+
+// Label is what people found.
+type Label = replay.Label
+
+// ReadLabels reads labels as CSV or NDJSON, with brand, from, to and level. Moments
+// without an offset are in the zone.
+func ReadLabels(r io.Reader, zone *time.Location) ([]Label, error) { return replay.ReadLabels(r, zone) }
+
+// ErrNoHistory means that there is nothing to decide on.
+var ErrNoHistory = errors.New("there is no mention")
+
+// Findings are what a backtest found.
+type Findings struct {
+	Brand        string
+	Since, Until time.Time
+	Mentions     int // since then: those of the warm-up are not counted
+	Rule         config.Detector
+	RuleVersion  string
+	Labels       []Label // of this brand and time
+	Levels       []replay.Figures
+	Incidents    []*replay.Incident
+	Curve        []replay.Point // by alert bound, the lowest first
+
+	series *replay.Series
+}
+
+// Run reads the past once, for all rules side by side.
+func (b Backtest) Run(ctx context.Context) (*Findings, error) {
+	conn, err := clickhouse.Find(ctx, b.Config, b.Patience)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	if err := tablesStand(ctx, conn); err != nil {
+		return nil, err
+	}
+	f := &Findings{
+		Brand: b.Brand, Since: b.Since, Until: b.Until, Rule: b.Config.Detector, RuleVersion: detect.RuleVersion,
+		Labels: b.labels(), series: replay.NewSeries(b.Since, b.Until, mostBuckets),
+	}
+	own := rule(b.Config)
+	rules := append([]detect.Rule{own}, replay.Bounds(own, b.Steps)...)
+	lanes := make([]*replay.Lane, len(rules))
+	for i, rule := range rules {
+		lanes[i] = replay.NewLane(rule, b.Since)
+	}
+	if err := b.drive(ctx, conn, lanes, f.count); err != nil {
+		return nil, err
+	}
+	if f.Mentions == 0 {
+		return nil, fmt.Errorf("detector: %w of %s from %s to %s", ErrNoHistory, b.about(),
+			b.Since.Format(time.DateTime), b.Until.Format(time.DateTime))
+	}
+	f.judge(rules, lanes)
+	return f, nil
+}
+
+func (b Backtest) about() string {
+	if b.Brand == "" {
+		return "any brand"
+	}
+	return b.Brand
+}
+
+// labels are those of what is replayed.
+func (b Backtest) labels() []Label {
+	if b.Labels == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(b.Labels), func(l Label) bool {
+		return b.Brand != "" && l.Brand != b.Brand || l.To.Before(b.Since) || !l.From.Before(b.Until)
+	})
+}
+
+// spoken is a mention of a brand.
+type spoken struct {
+	brand string
+	detect.Mention
+}
+
+// driven is how many mentions are handed on at once.
+const driven = 1024
+
+// drive reads the past once. Every lane hears all of it, each at its own pace.
+func (b Backtest) drive(ctx context.Context, conn driver.Conn, lanes []*replay.Lane, count func(*detect.Mention)) error {
+	group, ctx := errgroup.WithContext(ctx)
+	feeds := make([]chan []spoken, len(lanes))
+	for i, lane := range lanes {
+		feed := make(chan []spoken, 1)
+		feeds[i] = feed
+		group.Go(func() error {
+			for batch := range feed {
+				for n := range batch {
+					lane.Hear(batch[n].brand, batch[n].Mention)
+				}
+			}
+			lane.Pass(b.Until)
+			return nil
+		})
+	}
+	group.Go(func() error {
+		var batch []spoken
+		from := b.Since.Add(-replay.WarmUp)
+		hand := func() {
+			if len(batch) == 0 {
+				return
+			}
+			for _, feed := range feeds {
+				select {
+				case feed <- batch:
+				case <-ctx.Done():
+				}
+			}
+			if b.Progress != nil {
+				b.Progress(batch[len(batch)-1].Known.Sub(from).Seconds() / b.Until.Sub(from).Seconds())
+			}
+			batch = make([]spoken, 0, driven)
+		}
+		defer func() {
+			for _, feed := range feeds {
+				close(feed)
+			}
+		}()
+		err := eachPast(ctx, conn, b.Brand, from, b.Until, func(brand string, m detect.Mention) {
+			count(&m)
+			if batch = append(batch, spoken{brand, m}); len(batch) == driven {
+				hand()
+			}
+		})
+		hand()
+		return err
+	})
+	return group.Wait()
+}
+
+func (f *Findings) count(m *detect.Mention) {
+	if !m.Known.Before(f.Since) {
+		f.Mentions++
+	}
+	f.series.Count(m)
+}
+
+// judge gives the figures of the first rule, and the curve of all.
+func (f *Findings) judge(rules []detect.Rule, lanes []*replay.Lane) {
+	lasting := f.Until.Sub(f.Since)
+	f.Incidents = lanes[0].Incidents()
+	f.Levels = replay.Judge(f.Incidents, f.Labels, lasting)
+	for i, lane := range lanes {
+		point := replay.PointOf(rules[i].Alert, lane.Incidents(), f.Incidents, f.Labels, lasting)
+		point.Present = i == 0
+		f.Curve = append(f.Curve, point)
+	}
+	slices.SortFunc(f.Curve, func(a, b replay.Point) int { return cmp.Compare(a.Alert, b.Alert) })
+}

@@ -1,0 +1,104 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
+// LevelNames name levels as people and tables do.
+var LevelNames = []string{detect.Calm: "none", detect.Watch: "watch", detect.Alert: "alert", detect.Crisis: "crisis"}
+
+// Figures say how good the incidents of a level are, or of one above it.
+type Figures struct {
+	Level       string   `json:"level"`
+	Incidents   int      `json:"incidents"`
+	PerWeek     float64  `json:"per_week"`
+	MedianDelay *float64 `json:"median_delay_seconds,omitempty"` // after the first post shown
+	WorstDelay  *float64 `json:"worst_delay_seconds,omitempty"`
+	*Score
+}
+
+// Score holds incidents against what people found. A share of nothing is nil.
+type Score struct {
+	Right     int      `json:"right"`    // incidents that people call one
+	Labelled  int      `json:"labelled"` // what people call an incident
+	Met       int      `json:"met"`      // of that, what was told
+	Precision *float64 `json:"precision"`
+	Recall    *float64 `json:"recall"`
+}
+
+// Judge gives the figures of each level over a time, with scores where there are
+// labels.
+func Judge(incidents []*Incident, labels []Label, lasting time.Duration) []Figures {
+	var all []Figures
+	for _, level := range []detect.Level{detect.Watch, detect.Alert, detect.Crisis} {
+		all = append(all, judge(incidents, labels, lasting, level))
+	}
+	return all
+}
+
+func judge(incidents []*Incident, labels []Label, lasting time.Duration, level detect.Level) Figures {
+	f := Figures{Level: LevelNames[level]}
+	var delays []float64
+	for _, incident := range incidents {
+		if incident.Reached(level) == nil {
+			continue
+		}
+		f.Incidents++
+		if delay, told := incident.Delay(level); told {
+			delays = append(delays, delay.Seconds())
+		}
+	}
+	const week = 7 * 24 * time.Hour
+	f.PerWeek = float64(f.Incidents) * week.Seconds() / lasting.Seconds()
+	if len(delays) > 0 {
+		slices.Sort(delays)
+		median, worst := delays[len(delays)/2], delays[len(delays)-1]
+		f.MedianDelay, f.WorstDelay = &median, &worst
+	}
+	if labels != nil {
+		score := scoreOf(incidents, labels, level, f.Incidents)
+		f.Score = &score
+	}
+	return f
+}
+
+func scoreOf(incidents []*Incident, labels []Label, level detect.Level, told int) (s Score) {
+	for _, incident := range incidents {
+		if was, reached := incident.at(level); reached && slices.ContainsFunc(labels, func(l Label) bool { return l.Level >= level && l.span().meets(was) }) {
+			s.Right++
+		}
+	}
+	for _, label := range labels {
+		if label.Level < level {
+			continue
+		}
+		s.Labelled++
+		if meetsAny(label.span(), level, incidents) {
+			s.Met++
+		}
+	}
+	s.Precision, s.Recall = share(s.Right, told), share(s.Met, s.Labelled)
+	return s
+}
+
+func share(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	of := float64(part) / float64(whole)
+	return &of
+}
+
+// Found is the highest level that people gave an incident.
+func Found(incident *Incident, labels []Label) (level detect.Level) {
+	was, _ := incident.at(detect.Watch)
+	for _, label := range labels {
+		if label.span().meets(was) {
+			level = max(level, label.Level)
+		}
+	}
+	return level
+}

@@ -1,0 +1,59 @@
+package replay
+
+import (
+	"time"
+
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
+// WarmUp is how much of the past before a replay is heard first, to learn the rhythm.
+const WarmUp = 28 * 24 * time.Hour
+
+// Lane is one rule on its way through a past, by the same engine that decides live.
+type Lane struct {
+	engine    *detect.Engine
+	since     time.Time
+	watched   map[string]time.Time
+	incidents []*Incident
+	open      map[string]*Incident
+}
+
+// NewLane is a rule at the start of its warm-up. What opens before since is not told.
+func NewLane(rule detect.Rule, since time.Time) *Lane {
+	return &Lane{
+		engine: detect.New(rule, since.Add(-WarmUp)), since: since,
+		watched: map[string]time.Time{}, open: map[string]*Incident{},
+	}
+}
+
+// Hear takes the next mention, in the order in which they became known. A brand is
+// watched from its first on: nothing tells more of when its past begins.
+func (l *Lane) Hear(brand string, m detect.Mention) {
+	l.Pass(m.Known)
+	if _, known := l.watched[brand]; !known {
+		l.watched[brand] = m.Known
+		l.engine.Watch(l.watched)
+	}
+	l.engine.Observe(brand, m)
+}
+
+// Pass lets time go on to a moment.
+func (l *Lane) Pass(now time.Time) {
+	for _, step := range l.engine.Advance(now) {
+		incident, known := l.open[step.ID]
+		if !known {
+			incident = &Incident{}
+			l.open[step.ID] = incident
+			if !step.Opened.Before(l.since) {
+				l.incidents = append(l.incidents, incident)
+			}
+		}
+		incident.Steps = append(incident.Steps, step)
+		if !step.Resolved.IsZero() {
+			delete(l.open, step.ID)
+		}
+	}
+}
+
+// Incidents are what opened since the start, in the order in which they did.
+func (l *Lane) Incidents() []*Incident { return l.incidents }

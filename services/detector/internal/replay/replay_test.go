@@ -1,0 +1,234 @@
+package replay_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
+)
+
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+
+// climb is an incident that comes to a level at each of the minutes, and ends; one that
+// ends at 0 goes on.
+func climb(brand string, end int, minutes ...int) *replay.Incident {
+	i := &replay.Incident{}
+	step := detect.Incident{ID: fmt.Sprint(brand, minutes), Brand: brand, Opened: at(minutes[0])}
+	for n, minute := range minutes {
+		step.Level, step.LevelAt = detect.Level(n+1), at(minute)
+		step.Evidence.Posts = []detect.Mention{{Published: at(minutes[0] - 1)}, {Published: at(minutes[0] - 4)}}
+		i.Steps = append(i.Steps, step)
+	}
+	if end > 0 {
+		step.Resolved = at(end)
+		i.Steps = append(i.Steps, step)
+	}
+	return i
+}
+
+// What is told is right where people found as much at that time; and of what they
+// found, what was told of in its time is met.
+func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
+	t.Parallel()
+	incidents := []*replay.Incident{
+		climb("zest", 60, 0, 10, 20), // a crisis, labelled an alert
+		climb("zest", 260, 200, 210), // an alert, and nothing was the matter
+		climb("zest", 320, 300),      // a watch, labelled a crisis
+		climb("zest", 0, 400, 410),   // goes on
+	}
+	labels := []replay.Label{
+		{Brand: "zest", From: at(5), To: at(30), Level: detect.Alert},
+		{Brand: "zest", From: at(215), To: at(230), Level: detect.Calm},
+		{Brand: "zest", From: at(310), To: at(500), Level: detect.Crisis},
+		{Brand: "zing", From: at(0), To: at(500), Level: detect.Crisis},
+	}
+	two := 2.0 / 3
+	for i, want := range []replay.Score{
+		{Right: 3, Labelled: 3, Met: 2, Precision: ratio(3, 4), Recall: &two},
+		{Right: 2, Labelled: 3, Met: 2, Precision: &two, Recall: &two},
+		{Right: 0, Labelled: 2, Met: 0, Precision: ratio(0, 1), Recall: ratio(0, 2)},
+	} {
+		got := replay.Judge(incidents, labels, 7*24*time.Hour)[i]
+		require.Equal(t, &want, got.Score, got.Level)
+	}
+	found := []detect.Level{}
+	for _, incident := range incidents {
+		found = append(found, replay.Found(incident, labels))
+	}
+	require.Equal(t, []detect.Level{detect.Alert, detect.Calm, detect.Crisis, detect.Crisis}, found)
+	require.Nil(t, replay.Judge(incidents, nil, time.Hour)[0].Score, "nobody said")
+	none := replay.Judge(nil, []replay.Label{}, time.Hour)[0].Score
+	require.Equal(t, &replay.Score{}, none, "shares of nothing are none")
+}
+
+func ratio(part, whole float64) *float64 { r := part / whole; return &r }
+
+// Pages are counted by the level they are for, and from the first post shown.
+func TestHowOftenAndHowSoon(t *testing.T) {
+	t.Parallel()
+	incidents := []*replay.Incident{climb("zest", 60, 0, 10, 20), climb("zest", 260, 200, 250), climb("zest", 320, 300)}
+	levels := replay.Judge(incidents, nil, 14*24*time.Hour)
+	var got []string
+	for _, l := range levels {
+		got = append(got, fmt.Sprint(l.Level, " ", l.Incidents, " ", l.PerWeek, " ", *l.MedianDelay/60, " ", *l.WorstDelay/60))
+	}
+	require.Equal(t, []string{"watch 3 1.5 4 4", "alert 2 1 54 54", "crisis 1 0.5 24 24"}, got)
+}
+
+// The bound proposed is the lowest from which on the budget holds, not one that holds
+// by chance below others that do not.
+func TestTheLowestBoundThatKeepsToABudget(t *testing.T) {
+	t.Parallel()
+	curve := []replay.Point{}
+	for i, perWeek := range []float64{9, 1, 3, 1, 0.5} {
+		curve = append(curve, replay.Point{Alert: float64(i), Figures: replay.Figures{PerWeek: perWeek}})
+	}
+	proposed, found := replay.Propose(curve, 1)
+	require.True(t, found)
+	require.EqualValues(t, 3, proposed.Alert)
+	_, found = replay.Propose(curve, 0.1)
+	require.False(t, found)
+	_, found = replay.Propose(nil, 1)
+	require.False(t, found)
+}
+
+func TestBoundsOnBothSidesOfARule(t *testing.T) {
+	t.Parallel()
+	var alerts []float64
+	for _, rule := range replay.Bounds(detect.Rule{Watch: 3, Alert: 6, Crisis: 12}, 2) {
+		require.LessOrEqual(t, rule.Watch, rule.Alert)
+		require.LessOrEqual(t, rule.Alert, rule.Crisis)
+		alerts = append(alerts, rule.Alert)
+	}
+	require.Equal(t, []float64{3, 4.2, 8.5, 12, 17, 24}, alerts, "its own is not told twice")
+}
+
+// What a higher bound misses is what it does not tell of in its time.
+func TestWhatABoundMisses(t *testing.T) {
+	t.Parallel()
+	present := []*replay.Incident{climb("zest", 60, 0, 10), climb("zest", 260, 200, 210), climb("zest", 320, 300)}
+	higher := []*replay.Incident{climb("zest", 62, 2, 30), climb("zest", 260, 200), climb("zing", 260, 200, 210)}
+	point := replay.PointOf(9, higher, present, nil, time.Hour)
+	require.Equal(t, 1, point.Missed)
+	require.Equal(t, 1, point.More)
+	missed := replay.Missed(detect.Alert, present, higher)
+	require.Len(t, missed, 1)
+	require.Equal(t, at(200), missed[0].Last().Opened)
+}
+
+func TestLabelsAreRead(t *testing.T) {
+	t.Parallel()
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	for name, text := range map[string]string{
+		"csv":       "brand,from,to,level\nzest,2026-03-04T12:00:00Z,2026-03-04 14:00,crisis\nzing,2026-03-04 13:00,2026-03-04 13:00,none\n",
+		"semicolon": "\ufeffLevel; brand;to;from\r\ncrisis;zest;2026-03-04 14:00;2026-03-04 13:00\r\nnone;zing;2026-03-04 13:00;2026-03-04 13:00\r\n",
+		"ndjson": `{"brand":"zest","from":"2026-03-04T12:00:00Z","to":"2026-03-04T14:00:00+01:00","level":"crisis"}
+
+{"level":"none","brand":"zing","from":"2026-03-04 13:00","to":"2026-03-04 13:00"}`,
+	} {
+		labels, err := replay.ReadLabels(strings.NewReader(text), paris)
+		require.NoError(t, err, name)
+		require.Len(t, labels, 2, name)
+		require.Equal(t, "zest", labels[0].Brand, name)
+		require.Equal(t, detect.Crisis, labels[0].Level, name)
+		require.True(t, labels[0].From.Equal(noon), name)
+		require.True(t, labels[0].To.Equal(at(60)), name)
+		require.Equal(t, detect.Calm, labels[1].Level, name)
+	}
+	labels, err := replay.ReadLabels(strings.NewReader("brand,from,to,level\n"), paris)
+	require.NoError(t, err)
+	require.NotNil(t, labels, "somebody looked, and nothing was the matter")
+}
+
+func TestALabelThatIsNoneIsToldWithItsLine(t *testing.T) {
+	t.Parallel()
+	const head = "brand,from,to,level\n"
+	for text, want := range map[string]string{
+		"":                     `line 1: "" is no column: brand, from, to, level`,
+		"brand,from,to\n":      "line 1: there is no column level",
+		"brand,from,to,tone\n": `line 1: "tone" is no column`,
+		head + "zest,2026-03-04T12:00:00Z,2026-03-04T13:00:00Z,crisis\nzest,hier,2026-03-04T13:00:00Z,crisis\n": `line 3: from: "hier" is not a moment`,
+		head + "zest,2026-03-04T12:00:00Z,2026-03-04T11:00:00Z,crisis\n":                                        "line 2: it ends, at 2026-03-04T11:00:00Z, before it begins",
+		head + "zest,2026-03-04T12:00:00Z,2026-03-04T13:00:00Z,awful\n":                                         `line 2: "awful" is no level: none, watch, alert, crisis`,
+		head + ",2026-03-04T12:00:00Z,2026-03-04T13:00:00Z,crisis\n":                                            "line 2: a label needs the id of a brand",
+		head + "zest,2026-03-04T12:00:00Z,crisis\n":                                                             "line 2: wrong number of fields",
+		"{\"brand\":\"zest\"}\n{\"brand\":3}\n":                                                                 "line 2 is no label, such as",
+		"{\"brand\":\"zest\",\"mood\":\"bad\"}\n":                                                               `line 1: "mood" is no key`,
+	} {
+		_, err := replay.ReadLabels(strings.NewReader(text), time.UTC)
+		require.ErrorContains(t, err, want, text)
+	}
+}
+
+func FuzzReadLabels(f *testing.F) {
+	f.Add("brand,from,to,level\nzest,2026-03-04T12:00:00Z,2026-03-04 14:00,crisis\n")
+	f.Add("{\"brand\":\"zest\",\"from\":\"2026-03-04T12:00:00Z\"}\n")
+	f.Add("brand;from;to;level\n\"zest\n;;;\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		labels, err := replay.ReadLabels(strings.NewReader(text), time.UTC)
+		for _, l := range labels {
+			require.False(t, l.To.Before(l.From))
+			require.NotEmpty(t, l.Brand)
+		}
+		if err == nil {
+			require.NotNil(t, labels)
+		}
+	})
+}
+
+// A lane tells what opens after its warm-up, with all its steps.
+func TestWhatOpensInTheWarmUpIsNotTold(t *testing.T) {
+	t.Parallel()
+	rule := detect.Rule{Window: 10 * time.Minute, Baseline: 7 * 24 * time.Hour, MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute,
+		Watch: 3, Alert: 6, Crisis: 12}
+	since := noon
+	lane := replay.NewLane(rule, since)
+	n := 0
+	hear := func(known time.Time) {
+		n++
+		lane.Hear("zest", detect.Mention{ID: fmt.Sprint(n), Source: "x", Author: fmt.Sprint(n), Handle: fmt.Sprint(n), Sentiment: detect.Negative,
+			Published: known, Collected: known, Known: known, Text: "bad"})
+	}
+	burst := func(known time.Time) {
+		for i := range 60 {
+			hear(known.Add(time.Duration(i) * time.Second))
+		}
+	}
+	for moment := since.Add(-20 * 24 * time.Hour); moment.Before(since.Add(8 * time.Hour)); moment = moment.Add(20 * time.Minute) {
+		hear(moment)
+		if h := moment.Sub(since).Hours(); h == -48 || h == 4 {
+			burst(moment.Add(time.Minute))
+		}
+	}
+	lane.Pass(since.Add(12 * time.Hour))
+	require.Len(t, lane.Incidents(), 1)
+	incident := lane.Incidents()[0]
+	require.False(t, incident.Last().Opened.Before(since))
+	require.False(t, incident.Last().Resolved.IsZero())
+	require.NotNil(t, incident.Reached(detect.Crisis))
+	delay, told := incident.Delay(detect.Alert)
+	require.True(t, told)
+	require.Less(t, delay, 2*time.Minute)
+}
+
+func TestASeriesHasWholeBuckets(t *testing.T) {
+	t.Parallel()
+	s := replay.NewSeries(noon, at(24*60*90), 800)
+	require.Equal(t, 3*time.Hour, s.Bucket)
+	require.Len(t, s.Total, 90*8)
+	for _, minute := range []int{-1, 0, 179, 180, 24*60*90 - 1, 24 * 60 * 90} {
+		s.Count(&detect.Mention{Published: at(minute), Sentiment: detect.Negative})
+	}
+	require.EqualValues(t, 2, s.Total[0])
+	require.EqualValues(t, 1, s.Negative[1])
+	require.EqualValues(t, 1, s.Total[719])
+	require.Len(t, replay.NewSeries(noon, at(5), 800).Total, 5)
+}

@@ -1,0 +1,3 @@
+package detector
+
+const mostBuckets = 800

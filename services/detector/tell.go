@@ -1,0 +1,145 @@
+package detector
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
+)
+
+// WriteNDJSON writes every step of every incident as the detector would have published
+// it, a line each, with the names of the tables.
+func (f *Findings) WriteNDJSON(w io.Writer) error {
+	format := protojson.MarshalOptions{UseProtoNames: true}
+	for _, incident := range f.Incidents {
+		for _, step := range incident.Steps {
+			data, err := format.Marshal(incidentOf(step))
+			if err != nil {
+				return fmt.Errorf("detector: write %s: %w", step.ID, err)
+			}
+			var line bytes.Buffer // protobuf's JSON has spaces that differ from build to build
+			if err := json.Compact(&line, data); err != nil {
+				return fmt.Errorf("detector: write %s: %w", step.ID, err)
+			}
+			line.WriteByte('\n')
+			if _, err := w.Write(line.Bytes()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Told is an incident as people read it: when it came to each level, and what it was
+// told from at the highest.
+type Told struct {
+	ID        string               `json:"incident_id"`
+	Brand     string               `json:"brand_id"`
+	Level     string               `json:"level"`
+	Opened    time.Time            `json:"opened_time"`
+	Reached   map[string]time.Time `json:"reached_time"`
+	Delay     map[string]float64   `json:"delay_seconds"` // of each level, after the first post shown
+	Resolved  *time.Time           `json:"resolved_time"` // nil while it goes on
+	Mentions  int                  `json:"observed_mentions"`
+	Expected  float64              `json:"expected_mentions"`
+	Negative  int                  `json:"observed_negative"`
+	ExpectedN float64              `json:"expected_negative"`
+	Authors   int                  `json:"distinct_authors"`
+	Surprise  float64              `json:"surprise"`
+	Signals   []string             `json:"signals"`
+	Window    [2]time.Time         `json:"window"`
+	Posts     []Post               `json:"posts"`
+	Label     string               `json:"label,omitempty"` // the level that people gave it
+}
+
+// Post is one that is shown of an incident.
+type Post struct {
+	ID         string    `json:"mention_id"`
+	Source     string    `json:"source"`
+	Author     string    `json:"author"`
+	Text       string    `json:"text"`
+	URL        string    `json:"url"`
+	Published  time.Time `json:"published_time"`
+	Followers  uint64    `json:"followers"`
+	Engagement uint64    `json:"engagement"`
+}
+
+// Told are the incidents as people read them.
+func (f *Findings) Told(incidents []*replay.Incident) []Told {
+	told := make([]Told, len(incidents))
+	for i, incident := range incidents {
+		told[i] = f.told(incident)
+	}
+	return told
+}
+
+func (f *Findings) told(incident *replay.Incident) Told {
+	last := incident.Last()
+	e := last.Evidence
+	t := Told{
+		ID: last.ID, Brand: last.Brand, Level: replay.LevelNames[last.Level], Opened: last.Opened,
+		Reached: map[string]time.Time{}, Delay: map[string]float64{},
+		Mentions: e.Mentions, Expected: e.ExpectedMentions, Negative: e.Negative, ExpectedN: e.ExpectedNegative,
+		Authors: e.Authors, Surprise: e.Surprise, Signals: e.Signals, Window: [2]time.Time{e.From, e.To}, Posts: []Post{},
+	}
+	for level := detect.Watch; level <= last.Level; level++ {
+		t.Reached[replay.LevelNames[level]] = incident.Reached(level).LevelAt
+		if delay, known := incident.Delay(level); known {
+			t.Delay[replay.LevelNames[level]] = delay.Seconds()
+		}
+	}
+	if !last.Resolved.IsZero() {
+		t.Resolved = &last.Resolved
+	}
+	for _, p := range e.Posts {
+		t.Posts = append(t.Posts, Post{p.ID, p.Source, p.Handle, cut(p.Text, shownText), p.URL, p.Published, p.Followers, p.Engagement})
+	}
+	if f.Labels != nil {
+		t.Label = replay.LevelNames[replay.Found(incident, f.Labels)]
+	}
+	return t
+}
+
+// WriteJSON writes all that was found.
+func (f *Findings) WriteJSON(w io.Writer) error {
+	rule, err := RuleYAML(f.Rule)
+	if err != nil {
+		return err
+	}
+	if rule, err = yaml.YAMLToJSON(rule); err != nil {
+		return fmt.Errorf("detector: write the rule: %w", err)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(struct {
+		Brand       string           `json:"brand_id,omitempty"`
+		Since       time.Time        `json:"since"`
+		Until       time.Time        `json:"until"`
+		Mentions    int              `json:"mentions"`
+		RuleVersion string           `json:"rule_version"`
+		Rule        json.RawMessage  `json:"rule"`
+		Levels      []replay.Figures `json:"levels"`
+		Curve       []replay.Point   `json:"curve"`
+		Incidents   []Told           `json:"incidents"`
+	}{f.Brand, f.Since, f.Until, f.Mentions, f.RuleVersion, rule, f.Levels, f.Curve, f.Told(f.Incidents)})
+}
+
+// RuleYAML writes a rule as it stands in a config.
+func RuleYAML(d config.Detector) ([]byte, error) {
+	data, err := yaml.Marshal(struct {
+		Detector config.Detector `yaml:"detector"`
+	}{d})
+	if err != nil {
+		return nil, fmt.Errorf("detector: write the rule: %w", err)
+	}
+	return data, nil
+}
