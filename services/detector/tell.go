@@ -10,7 +10,6 @@ import (
 	"github.com/goccy/go-yaml"
 	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
 )
@@ -110,11 +109,12 @@ func (f *Findings) told(incident *replay.Incident) Told {
 
 // WriteJSON writes all that was found.
 func (f *Findings) WriteJSON(w io.Writer) error {
-	rule, err := RuleYAML(f.Rule)
+	text, err := yaml.Marshal(f.Rule) // with the names of the config
 	if err != nil {
-		return err
+		return fmt.Errorf("detector: write the rule: %w", err)
 	}
-	if rule, err = yaml.YAMLToJSON(rule); err != nil {
+	rule, err := yaml.YAMLToJSON(text)
+	if err != nil {
 		return fmt.Errorf("detector: write the rule: %w", err)
 	}
 	encoder := json.NewEncoder(w)
@@ -130,16 +130,5 @@ func (f *Findings) WriteJSON(w io.Writer) error {
 		Levels      []replay.Figures `json:"levels"`
 		Curve       []replay.Point   `json:"curve"`
 		Incidents   []Told           `json:"incidents"`
-	}{f.Brand, f.Since, f.Until, f.Mentions, f.RuleVersion, rule, f.Levels, f.Curve, f.Told(f.Incidents)})
-}
-
-// RuleYAML writes a rule as it stands in a config.
-func RuleYAML(d config.Detector) ([]byte, error) {
-	data, err := yaml.Marshal(struct {
-		Detector config.Detector `yaml:"detector"`
-	}{d})
-	if err != nil {
-		return nil, fmt.Errorf("detector: write the rule: %w", err)
-	}
-	return data, nil
+	}{f.Brand, f.Since.UTC(), f.Until.UTC(), f.Mentions, f.RuleVersion, rule, f.Levels, f.Curve, f.Told(f.Incidents)})
 }

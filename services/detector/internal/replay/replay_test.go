@@ -92,7 +92,7 @@ func TestTheLowestBoundThatKeepsToABudget(t *testing.T) {
 	}
 	proposed, found := replay.Propose(curve, 1)
 	require.True(t, found)
-	require.EqualValues(t, 3, proposed.Alert)
+	require.InDelta(t, 3, proposed.Alert, 0)
 	_, found = replay.Propose(curve, 0.1)
 	require.False(t, found)
 	_, found = replay.Propose(nil, 1)
@@ -227,8 +227,8 @@ func TestASeriesHasWholeBuckets(t *testing.T) {
 	for _, minute := range []int{-1, 0, 179, 180, 24*60*90 - 1, 24 * 60 * 90} {
 		s.Count(&detect.Mention{Published: at(minute), Sentiment: detect.Negative})
 	}
-	require.EqualValues(t, 2, s.Total[0])
-	require.EqualValues(t, 1, s.Negative[1])
-	require.EqualValues(t, 1, s.Total[719])
+	require.InDelta(t, 2, s.Total[0], 0)
+	require.InDelta(t, 1, s.Negative[1], 0)
+	require.InDelta(t, 1, s.Total[719], 0)
 	require.Len(t, replay.NewSeries(noon, at(5), 800).Total, 5)
 }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
+	"github.com/vigie-monitor/vigie/services/store"
+)
+
+// angry has forty calm days of a brand in a ClickHouse, an hour of anger on the last but
+// four, and a config that names it. Every word of it is a stranger's.
+func angry(t *testing.T) (folder string, day time.Time) {
+	t.Helper()
+	database := clickhousetest.Database(t)
+	folder = t.TempDir()
+	path := filepath.Join(folder, "vigie.yaml")
+	require.NoError(t, os.WriteFile(path, fmt.Appendf(nil,
+		"timezone: UTC\nbrands: [{id: zest, name: Zest, query: zest}]\nclickhouse: {addr: %q, database: %q}\n", database.Addr, database.Database), 0o600))
+	cfg, err := config.Load(path, nil)
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(t.Context(), cfg))
+	day = time.Date(2026, 3, 6, 0, 0, 0, 0, time.UTC)
+	for _, rows := range []string{
+		// Every 15 minutes, and 300 in an hour.
+		fmt.Sprintf(`SELECT concat('x:', toString(number)), 'neutral', fromUnixTimestamp64Milli(%d + toInt64(number) * 900000) FROM numbers(%d)`,
+			day.AddDate(0, 0, -36).UnixMilli(), 40*24*4),
+		fmt.Sprintf(`SELECT concat('x:b', toString(number)), 'negative', fromUnixTimestamp64Milli(%d + toInt64(number) * 12000) FROM numbers(300)`,
+			day.Add(14*time.Hour).UnixMilli()),
+	} {
+		require.NoError(t, database.Open(t).Exec(t.Context(), `
+			INSERT INTO mention_revisions (brand_id, mention_id, source, ownership, kind, origin, text, url, author_id, author_handle,
+				sentiment, published_time, collected_time, scored_time)
+			SELECT 'zest', id, 'x', 'third_party', 'post', 'imported', concat('furieux', char(27), '[2J'), 'https://x.example', id, id, felt, at, at, at
+			FROM (SELECT * FROM (`+rows+`) AS rows (id, felt, at))`))
+	}
+	return folder, day
+}
+
+func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
+	t.Parallel()
+	folder, day := angry(t)
+	labels, picture := filepath.Join(folder, "found.csv"), filepath.Join(folder, "zest.svg")
+	require.NoError(t, os.WriteFile(labels, []byte("brand,from,to,level\nzest,2026-03-06 14:00,2026-03-06 16:00,crisis\n"), 0o600))
+	line := []string{"--config", filepath.Join(folder, "vigie.yaml"), "--brand", "zest", "--since", day.AddDate(0, 0, -7).Format(time.DateOnly),
+		"--until", day.AddDate(0, 0, 4).Format(time.RFC3339), "--labels", labels}
+
+	out, _, err := vigie(append([]string{"backtest", "--picture", picture}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "zest, 27 Feb 2026 00:00 to 10 Mar 2026 00:00: 1,")
+	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +100% +100%`, out)
+	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS, lasted .*; people call it crisis`, out)
+	require.Regexp(t, `present 6 +1 +0\.64 +0 +0 +100% +100%`, out)
+	require.Contains(t, out, "furieux[2J")
+	require.NotContains(t, out, "\x1b", "a stranger commands no terminal")
+	drawn, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "</svg>")
+
+	out, _, err = vigie(append([]string{"backtest", "--format", "ndjson"}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, `"level":"LEVEL_CRISIS"`)
+	require.Contains(t, out, `"state":"INCIDENT_STATE_RESOLVED"`)
+
+	rule := filepath.Join(folder, "rule.yaml")
+	require.NoError(t, os.WriteFile(rule, []byte("min_mentions: 400\n"), 0o600))
+	out, _, err = vigie(append([]string{"backtest", "--rule", rule}, line...)...)
+	require.NoError(t, err)
+	require.Regexp(t, `watch +0 +0\.00 +– +– +– +0%`, out, "the rule of the file")
+
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "1 page a week at most: alert 3, which pages 0.64 times a week.\nIt misses no alert of the present bound.")
+	_, proposed, found := strings.Cut(out, "by --rule:\n")
+	require.True(t, found)
+	require.NoError(t, os.WriteFile(rule, []byte(proposed), 0o600))
+	out, _, err = vigie(append([]string{"backtest", "--rule", rule}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "present 3", "what is proposed can be tried")
+
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1"}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "0.1 pages a week at most: alert 24, which pages 0.00 times a week.\nOf the present bound's alerts it misses 1:")
+	require.Regexp(t, `misses 1:\n\n6 Mar 2026 14:\d\d:\d\d  CRISIS, .*; people call it crisis\n`, out)
+
+	require.NoError(t, os.WriteFile(rule, []byte("watch: 2\n"), 0o600))
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1", "--rule", rule}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "No alert bound tried keeps to 0.1 pages a week: the highest, 16, pages 0.64 times.")
+}
+
+func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	cfg := write("vigie.yaml", "brands: [{id: zest, name: Zest, query: zest}]\nclickhouse: {addr: 127.0.0.1:1}\n")
+	rule, labels := write("rule.yaml", "alert: 20\nmin_mention: 0\n"), write("found.csv", "brand,from,to,level\nzest,now,now,crisis\n")
+	for line, want := range map[string]string{
+		"backtest":                                                               `"brand" not set`,
+		"backtest --brand zist":                                                  `"zist" is no brand of the config: zest`,
+		"backtest --brand zest --format xml":                                     "unknown format",
+		"backtest --brand zest --picture a.pdf":                                  "ends with .svg or .png",
+		"backtest --brand zest --since soon":                                     "--since: \"soon\" is no time: write 90d",
+		"backtest --brand zest --since 2026-03-01 --until 2026-03-01":            "is not before",
+		"backtest --brand zest --rule " + rule:                                   "rule.yaml:2: detector.min_mention: unknown key",
+		"backtest --brand zest --labels " + labels:                               "found.csv: line 2: from: \"now\" is not a moment",
+		"backtest --brand zest --labels " + filepath.Join(folder, "nowhere.csv"): "nowhere.csv",
+		"tune --brand zest":                                                      `"pages-per-week" not set`,
+		"tune --brand zest --pages-per-week 0":                                   "must be above 0",
+	} {
+		_, begun, err := vigie(append(strings.Fields(line), "--config", cfg)...)
+		require.ErrorContains(t, err, want, line)
+		if begun {
+			require.ErrorAs(t, err, &usageError{}, line)
+		}
+	}
+	_, _, err := vigie("backtest", "--brand", "zest", "--rule", rule, "--config", cfg)
+	require.ErrorContains(t, err, "detector.crisis: 12 is below detector.alert, which is 20")
+	_, _, err = vigie("backtest", "--brand", "zest", "--config", cfg)
+	require.ErrorContains(t, err, "nothing usable answers at 127.0.0.1:1")
+	require.NotErrorAs(t, err, &usageError{})
+}
+
+// Two runs of one day begin at the same moment.
+func TestDaysBeginAtMidnight(t *testing.T) {
+	t.Parallel()
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	now := time.Date(2026, 3, 30, 9, 41, 7, 0, time.UTC)
+	for text, want := range map[string]string{
+		"3d": "2026-03-27T00:00:00+01:00", "2026-03-30": "2026-03-30T00:00:00+02:00", "6h": "2026-03-30T05:41:00+02:00",
+		"2026-03-01T12:00:00Z": "2026-03-01T12:00:00Z",
+	} {
+		at, err := moment(text, now, paris)
+		require.NoError(t, err, text)
+		require.Equal(t, want, at.Format(time.RFC3339), text)
+	}
+	_, err = moment("0d", now, paris)
+	require.Error(t, err)
+}
