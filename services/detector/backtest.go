@@ -121,11 +121,13 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, lanes []*replay.L
 		feeds[i] = feed
 		group.Go(func() error {
 			for batch := range feed {
-				for n := range batch {
+				for n := 0; n < len(batch) && ctx.Err() == nil; n++ {
 					lane.Hear(batch[n].brand, batch[n].Mention)
 				}
 			}
-			lane.Pass(b.Until)
+			if ctx.Err() == nil {
+				lane.Pass(b.Until)
+			}
 			return nil
 		})
 	}

@@ -35,7 +35,7 @@ func eachPast(ctx context.Context, conn driver.Conn, brand string, from, before 
 	if err != nil {
 		return fmt.Errorf("detector: read the history: %w", err)
 	}
-	if err := eachRow(rows, visit); err != nil {
+	if err := eachRow(ctx, rows, visit); err != nil {
 		return fmt.Errorf("detector: read the history: %w", err)
 	}
 	return nil

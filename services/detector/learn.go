@@ -221,7 +221,7 @@ func eachLast(ctx context.Context, conn driver.Conn, from, until time.Time, visi
 	if err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)
 	}
-	if err := eachRow(rows, visit); err != nil {
+	if err := eachRow(ctx, rows, visit); err != nil {
 		return fmt.Errorf("detector: read the window: %w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package detector
 
 import (
+	"context"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -100,10 +101,13 @@ func readRow(rows driver.Rows) (brand string, r reading, err error) {
 	return brand, r, err
 }
 
-// eachRow visits rows of mentionColumns, and closes them.
-func eachRow(rows driver.Rows, visit func(brand string, m detect.Mention)) error {
+// eachRow visits rows of mentionColumns until ctx is done, and closes them.
+func eachRow(ctx context.Context, rows driver.Rows, visit func(brand string, m detect.Mention)) error {
 	defer rows.Close()
 	for rows.Next() {
+		if err := ctx.Err(); err != nil { // thousands may have been read ahead
+			return err
+		}
 		brand, r, err := readRow(rows)
 		if err != nil {
 			return err

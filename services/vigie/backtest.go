@@ -39,8 +39,8 @@ Needs the ClickHouse of a running ` + "`vigie up`" + `, or clickhouse.addr.`
 
 const (
 	// curveSteps and tunedSteps are how many alert bounds are tried for each doubling.
-	curveSteps = 2
-	tunedSteps = 4
+	curveSteps = 1
+	tunedSteps = 2
 )
 
 // replayed is what the commands that decide on the past again have in common.
