@@ -4,17 +4,12 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
 // Detector holds the bounds of the crisis detector.
 type Detector struct {
-	// Window that is compared with the brand's past.
-	Window Duration `yaml:"window"`
-	// Baseline is how much of the past is learnt from.
-	Baseline Duration `yaml:"baseline"`
 	// MinAuthors is how many distinct authors an alert needs.
 	MinAuthors int `yaml:"min_authors"`
 	// MinMentions is the floor below which nothing opens.
@@ -30,8 +25,6 @@ type Detector struct {
 
 func defaultDetector() Detector {
 	return Detector{
-		Window:       minutes(10),
-		Baseline:     days(7),
 		MinAuthors:   5,
 		MinMentions:  10,
 		Watch:        3,
@@ -48,12 +41,6 @@ const (
 )
 
 func (c *checker) detector(d Detector) {
-	if d.Window.Std() < time.Minute || d.Window.Std() > time.Hour {
-		c.add("detector.window", "must be between 1m and 1h")
-	}
-	if d.Baseline.Std() < 24*time.Hour || d.Baseline.Std() > 30*24*time.Hour {
-		c.add("detector.baseline", "must be between 1d and 30d")
-	}
 	if d.MinAuthors < 1 {
 		c.add("detector.min_authors", "must be at least 1")
 	}

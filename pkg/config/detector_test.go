@@ -17,8 +17,8 @@ func TestARuleIsReadFromAFileOfItsOwn(t *testing.T) {
 	base := config.Default().Detector
 	base.MinAuthors = 9
 	want := base
-	want.Alert, want.Window = 7.5, config.Duration(5*60e9)
-	for _, text := range []string{"alert: 7.5\nwindow: 5m\n", "detector:\n  alert: 7.5\n  window: 5m\n", "detector: {alert: 7.5, window: 5m}"} {
+	want.Alert, want.MinMentions = 7.5, 5
+	for _, text := range []string{"alert: 7.5\nmin_mentions: 5\n", "detector:\n  alert: 7.5\n  min_mentions: 5\n", "detector: {alert: 7.5, min_mentions: 5}"} {
 		path := filepath.Join(t.TempDir(), "rule.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		got, err := config.LoadDetector(path, base)

@@ -95,7 +95,7 @@ func TestTwoBacktestsTellTheSameIncidents(t *testing.T) {
 		require.Equal(t, "zest", step.BrandID)
 		levels = append(levels, strings.ToLower(strings.TrimPrefix(step.Level, "LEVEL_"))+strings.TrimPrefix(step.State, "INCIDENT_STATE"))
 	}
-	require.Equal(t, "watch_OPEN alert_OPEN crisis_OPEN crisis_RESOLVED", strings.Join(levels[:4], " "), "that of the warm-up is not told")
+	require.Equal(t, "alert_OPEN crisis_OPEN crisis_RESOLVED", strings.Join(levels[:3], " "), "that of the warm-up is not told")
 }
 
 // A backtest says how often, how soon and how rightly a rule tells, and what another
@@ -163,7 +163,7 @@ zest,2026-03-28 14:00,2026-03-28 15:00,alert
 		Incidents []json.RawMessage `json:"incidents"`
 	}
 	require.NoError(t, json.Unmarshal(data.Bytes(), &whole))
-	require.Equal(t, "10m0s", whole.Rule["window"])
+	require.Equal(t, "30m0s", whole.Rule["resolve_after"])
 	require.Len(t, whole.Incidents, len(told))
 
 	var picture bytes.Buffer

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
 const (
@@ -16,6 +17,9 @@ const (
 	// lag is how far behind the clock time passes then, so that a mention under
 	// way is counted in the second it was collected.
 	lag = 700 * time.Millisecond
+	// behindAfter is how long what was collected may wait to be scored before quiet proves
+	// nothing.
+	behindAfter = time.Minute
 	// blindHolds is how long a page that went blind keeps incidents from being
 	// resolved: after that its silence is part of what is usual lately.
 	blindHolds = 6 * time.Hour
@@ -35,9 +39,10 @@ func (s *service) tick(ctx context.Context) error {
 				continue
 			}
 			passed = at
-			until := s.counted(ctx, at.Add(-lag))
+			until, behind := s.counted(ctx, at.Add(-lag))
 			s.mu.Lock()
 			s.advance(until)
+			s.behind = behind
 			err := s.flush(ctx)
 			s.mu.Unlock()
 			switch {
@@ -56,20 +61,24 @@ func (s *service) idle() bool {
 	return len(s.unsent) == 0 && s.engine.Idle()
 }
 
-// counted is up to when, at most until, every mention collected has been counted.
-// While some wait, time passes no further than what is done with: after a stop,
-// what happened meanwhile is decided on in its own time.
-func (s *service) counted(ctx context.Context, until time.Time) time.Time {
-	for _, consumer := range []bus.Consumer{bus.Scorer, bus.Detector} {
-		done, err := s.bus.Reached(ctx, consumer)
-		if err != nil {
-			return time.Time{}
-		}
-		if done != nil && done.Time.Before(until) {
-			until = done.Time
-		}
+// counted is up to when, at most until, all that was scored has been counted, and
+// whether what was collected long before waits to be scored. While some waits to be
+// counted, time passes no further: after a stop, what happened meanwhile is decided on
+// in its own time.
+func (s *service) counted(ctx context.Context, until time.Time) (time.Time, bool) {
+	mine, err := s.bus.Reached(ctx, bus.Detector)
+	if err != nil {
+		return time.Time{}, false
 	}
-	return until
+	scored, err := s.bus.Reached(ctx, bus.Scorer)
+	if err != nil {
+		return time.Time{}, false
+	}
+	behind := scored != nil && until.Sub(scored.Time) > behindAfter
+	if mine != nil && mine.Time.Before(until) {
+		until = mine.Time
+	}
+	return until, behind
 }
 
 // advance lets the engine decide up to a moment; time never goes back.
@@ -78,8 +87,13 @@ func (s *service) advance(now time.Time) {
 		return
 	}
 	s.now = now
-	s.engine.Blind(s.blindLately(now))
-	for _, incident := range s.engine.Advance(now) {
+	s.engine.Blind(s.behind || s.blindLately(now))
+	s.tell(s.engine.Advance(now))
+}
+
+// tell has incidents that changed written.
+func (s *service) tell(changes []detect.Incident) {
+	for _, incident := range changes {
 		s.metrics.changed(incident)
 		s.unsent = append(s.unsent, s.spike(incident))
 	}

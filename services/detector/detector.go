@@ -41,7 +41,9 @@ type service struct {
 	mu        sync.Mutex // guards what follows: the batch under way, or a tick
 	engine    *detect.Engine
 	now       time.Time
-	stale     bool                         // some of the past has come in since it was learnt
+	brands    map[string]detect.Terms
+	stale     map[string]bool              // brands of whose past some has come in since it was heard
+	behind    bool                         // what was collected waits to be scored: quiet proves nothing
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
 	noted     map[string]time.Time         // newest state of each "<source>/<page>"
 	watched   map[string]time.Time         // until when each "<source>/<page>" counts as watched
@@ -102,9 +104,8 @@ func (s *service) check(ctx context.Context) error {
 func rule(cfg *config.Config) detect.Rule {
 	d := cfg.Detector
 	return detect.Rule{
-		Window: d.Window.Std(), Baseline: d.Baseline.Std(), MinAuthors: d.MinAuthors,
-		MinMentions: d.MinMentions, ResolveAfter: d.ResolveAfter.Std(),
-		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis,
+		MinAuthors: d.MinAuthors, MinMentions: d.MinMentions, ResolveAfter: d.ResolveAfter.Std(),
+		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis, Zone: cfg.Location(),
 	}
 }
 
@@ -145,52 +146,40 @@ func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 	}
 }
 
-// takeUpOnce begins at the receipt of what was acknowledged last. What came since
-// is delivered, and decided on as if it came now.
+// takeUpOnce begins at the moment up to which all is acknowledged. What came since is
+// delivered, and decided on in its own time.
 func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	now, err := s.reached(ctx)
 	if err != nil {
 		return err
 	}
 	cfg := s.config.Get()
-	since, err := s.watchedSince(ctx, cfg)
+	terms, err := s.terms(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	engine := detect.New(rule(cfg), now)
-	engine.Watch(since)
-	if err := recall(ctx, past, engine, rule(cfg), now); err != nil {
+	engine.Watch(terms)
+	heard, err := hear(ctx, past, rule(cfg), terms, now)
+	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.engine, s.now, s.unsent, s.stale = engine, now, nil, false
-	return s.restore(ctx)
-}
-
-// recall gives an engine the past up to its window, and the window up to now.
-func recall(ctx context.Context, past driver.Conn, engine *detect.Engine, rule detect.Rule, now time.Time) error {
-	if err := tablesStand(ctx, past); err != nil {
-		return err
-	}
-	before := rule.WindowStart(now)
-	minutes, err := readMinutes(ctx, past, before.Add(-rule.Baseline), before)
+	s.engine, s.now, s.brands, s.unsent, s.stale = engine, now, terms, nil, map[string]bool{}
+	open, err := s.restore(ctx)
 	if err != nil {
 		return err
 	}
-	engine.Learn(minutes, before)
-	return eachLast(ctx, past, before, now, func(brand string, m detect.Mention) { engine.Observe(brand, m) })
+	s.tell(engine.Resume(heard, open))
+	return nil
 }
 
-// reached is the receipt of what was acknowledged last, now where all is.
+// reached is up to when all that was scored is acknowledged, now where nothing waits.
 func (s *service) reached(ctx context.Context) (time.Time, error) {
 	message, err := s.bus.Reached(ctx, bus.Detector)
 	if err != nil || message == nil {
 		return time.Now(), err
 	}
-	var scored vigiev1.ScoredMention
-	if err := message.Decode(&scored); err != nil || scored.GetMention().GetCollectedTime() == nil {
-		return message.Time, nil // a dead letter by now
-	}
-	return scored.Mention.CollectedTime.AsTime(), nil
+	return inMillis(message.Time), nil
 }

@@ -106,12 +106,14 @@ func (b *bench) publish(posts ...post) {
 	}
 }
 
-// burst posts n mentions as if they were written and collected at a moment.
+// burst posts n mentions as if they were written in the two minutes before a moment, and
+// collected then.
 func (b *bench) burst(brand string, from, n int, at time.Time) {
 	b.t.Helper()
 	posts := make([]post, n)
 	for i := range posts {
-		posts[i] = post{brand, fmt.Sprint(from + i), vigiev1.Origin_ORIGIN_LIVE, at, at}
+		written := at.Add(-2 * time.Minute * time.Duration(n-1-i) / time.Duration(n))
+		posts[i] = post{brand, fmt.Sprint(from + i), vigiev1.Origin_ORIGIN_LIVE, written, at}
 	}
 	b.publish(posts...)
 }
@@ -172,7 +174,7 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	crisis := b.crisis("zest")
 	e := crisis.Evidence
 	require.Len(t, e.MentionIds, int(e.ObservedMentions), "every number can be traced")
-	require.Equal(t, "author0", e.Posts[0].Author)
+	require.Len(t, e.Posts, 3)
 	b.settled()
 	known := len(b.incidents())
 	stop()
@@ -209,34 +211,28 @@ func TestImportedHistoryOnlyTeaches(t *testing.T) {
 	b.settled()
 	stop = b.start()
 	b.burst("zing", 0, 200, time.Now())
-	expected := b.crisis("zing").Evidence.ExpectedMentions
-	require.InDelta(t, 12.5, expected, 2.5, "ten minutes of 1.25 a minute lately")
+	e := b.crisis("zing").Evidence
+	minutes := e.WindowTo.AsTime().Sub(e.WindowFrom.AsTime()).Minutes()
+	require.InDelta(t, 1.1, e.ExpectedMentions/minutes, 0.7, "half a one a minute, and one more lately")
 	require.Empty(t, b.of("zest"))
 	stop()
 }
 
-// A crisis that came and went while no detector ran is decided on in its own time
-// when one does.
+// A crisis that breaks out while no detector runs is decided on in its own time when one
+// does.
 func TestACrisisDuringAStopIsDecidedAfterIt(t *testing.T) {
 	t.Parallel()
-	b := emptyBench(t)
-	ago := time.Now().Add(-3 * time.Hour)
-	b.calm("zing", ago)
-	for second := range 60 {
-		b.burst("zing", 10*second, 10, ago.Add(time.Duration(second)*time.Second))
-	}
+	b := newBench(t)
+	stop := b.start()
+	b.settled()
+	stop()
+	broke := time.Now()
+	b.burst("zest", 0, 200, broke)
+	told := time.Now().Add(time.Second)
 	bustest.Settled(t, b.bus, bus.StoreScored)
+	require.Eventually(t, func() bool { return time.Now().After(told) }, time.Minute, 10*time.Millisecond)
 	b.start()
-	b.eventually("it is resolved", func() bool {
-		all := b.of("zing")
-		return len(all) > 0 && all[len(all)-1].ResolvedTime != nil
-	})
-	all := b.of("zing")
-	require.Equal(t, vigiev1.Level_LEVEL_CRISIS, all[len(all)-1].Level)
-	for _, incident := range all {
-		require.Equal(t, all[0].IncidentId, incident.IncidentId)
-		require.Less(t, incident.LevelTime.AsTime().Sub(ago), time.Minute)
-	}
+	require.WithinRange(t, b.crisis("zest").LevelTime.AsTime(), broke.Add(-time.Second), told)
 }
 
 // A detector whose state another one wrote meanwhile takes up from it anew before
@@ -244,6 +240,7 @@ func TestACrisisDuringAStopIsDecidedAfterIt(t *testing.T) {
 func TestADetectorThatLostItsPlaceTakesUpAnew(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
+	b.cfg.Detector.Crisis = 40 // what follows tells more
 	b.start()
 	b.burst("zest", 0, 40, time.Now())
 	b.eventually("it opens", func() bool { return len(b.of("zest")) > 0 })
@@ -346,10 +343,10 @@ func TestTheLastSecondBeforeAStopCounts(t *testing.T) {
 	b.burst("zest", 0, 8, second.Add(-100*time.Millisecond))
 	b.settled()
 	stop()
-	b.burst("zest", 8, 150, second.Add(2*time.Second))
+	b.burst("zest", 8, 8, second.Add(2*time.Second))
 	bustest.Settled(t, b.bus, bus.StoreScored)
 	b.start()
-	require.EqualValues(t, 158, b.crisis("zest").Evidence.ObservedMentions)
+	b.eventually("sixteen open what eight do not", func() bool { return len(b.of("zest")) > 0 })
 }
 
 // A burst that was collected in one go is decided on although nothing follows it,

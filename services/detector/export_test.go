@@ -3,6 +3,5 @@ package detector
 // What the tests hold against each other: the ways a mention is read.
 var (
 	Observed = observed
-	EachLast = eachLast
 	EachPast = eachPast
 )

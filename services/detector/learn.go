@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
-	clickhousego "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -15,30 +15,17 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/wait"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
 )
 
 const (
 	// storeWait bounds how long the tables are waited for to hold what was read.
 	storeWait = 20 * time.Second
-	// learnEvery is how soon what came in of the past is learnt, learnAnyway how
-	// soon where nothing did.
-	learnEvery  = 10 * time.Second
-	learnAnyway = 5 * time.Minute
+	// learnEvery is how soon what came in of the past is learnt.
+	learnEvery = 10 * time.Second
 	// watchedKey begins the keys of the bucket that say since when a brand is watched.
 	watchedKey = "watched."
 )
-
-const pastMinutes = `
-SELECT brand_id, toStartOfMinute(published_time) AS minute, toUInt32(count()), toUInt32(countIf(sentiment = 'negative'))
-FROM mentions
-WHERE published_time >= fromUnixTimestamp64Milli(?) AND published_time < fromUnixTimestamp64Milli(?)
-GROUP BY brand_id, minute`
-
-const lastMentions = `
-SELECT ` + mentionColumns + `
-FROM mentions
-WHERE published_time >= fromUnixTimestamp64Milli(?) AND collected_time <= fromUnixTimestamp64Milli(?) AND origin != 'imported'
-ORDER BY collected_time`
 
 // awaitStore waits until the tables hold what a detector before this one has
 // acknowledged: it will not be delivered again. A store that is far behind is not
@@ -80,12 +67,12 @@ func (s *service) stored(ctx context.Context) (bool, error) {
 	return err == nil && (stored.Done >= mine.Done || stored.Pending == 0), err
 }
 
-// watchedSince is since when each brand of the config is watched, as the bucket
-// keeps it. A brand that was taken out of the config and put back is new.
-func (s *service) watchedSince(ctx context.Context, cfg *config.Config) (map[string]time.Time, error) {
-	since := map[string]time.Time{}
+// terms are on what terms each brand of the config is watched, and since when, as the
+// bucket keeps it. A brand that was taken out of the config and put back is new.
+func (s *service) terms(ctx context.Context, cfg *config.Config) (map[string]detect.Terms, error) {
+	terms := map[string]detect.Terms{}
 	for _, brand := range cfg.Brands {
-		since[brand.ID] = time.Now()
+		terms[brand.ID] = detect.Terms{Since: time.Now()}
 	}
 	keys, err := s.bucket.ListKeysFiltered(ctx, watchedKey+">")
 	if err != nil {
@@ -93,7 +80,7 @@ func (s *service) watchedSince(ctx context.Context, cfg *config.Config) (map[str
 	}
 	for key := range keys.Keys() {
 		brand := strings.TrimPrefix(key, watchedKey)
-		if _, watched := since[brand]; !watched {
+		if _, watched := terms[brand]; !watched {
 			err = errors.Join(err, s.bucket.Delete(ctx, key))
 			continue
 		}
@@ -101,9 +88,9 @@ func (s *service) watchedSince(ctx context.Context, cfg *config.Config) (map[str
 		if getErr != nil {
 			return nil, fmt.Errorf("detector: read since when %s is watched: %w", brand, getErr)
 		}
-		since[brand] = entry.Created()
+		terms[brand] = detect.Terms{Since: entry.Created()}
 	}
-	for brand := range since {
+	for brand := range terms {
 		if _, createErr := s.bucket.Create(ctx, watchedKey+brand, nil); createErr != nil && !errors.Is(createErr, jetstream.ErrKeyExists) {
 			err = errors.Join(err, createErr)
 		}
@@ -111,16 +98,14 @@ func (s *service) watchedSince(ctx context.Context, cfg *config.Config) (map[str
 	if err != nil {
 		return nil, fmt.Errorf("detector: keep since when brands are watched: %w", err)
 	}
-	return since, nil
+	return terms, nil
 }
 
-// keepLearning reads the past anew when the config changed, when some of it came
-// in (history imported, a gap filled), and from time to time, for posts are
-// edited and deleted.
+// keepLearning hears the past of a brand anew when some of it came in (history imported,
+// a gap of more than a day filled), and that of a brand the config begins to watch.
 func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
 	ticker := time.NewTicker(learnEvery)
 	defer ticker.Stop()
-	learnt := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -133,7 +118,7 @@ func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
 				continue
 			}
 		case <-ticker.C:
-			if !s.isStale() && time.Since(learnt) < learnAnyway {
+			if !s.isStale() {
 				continue
 			}
 		}
@@ -141,88 +126,88 @@ func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
 		if err := s.learn(ctx, past); err != nil && ctx.Err() == nil {
 			s.logger.Warn("detector: the past could not be read, the one known stays", "err", err)
 		}
-		learnt = time.Now()
-		ticker.Reset(max(learnEvery, 20*learnt.Sub(began))) // a long past must not keep the tables busy
+		ticker.Reset(max(learnEvery, 20*time.Since(began))) // a long past must not keep the tables busy
 	}
 }
 
 func (s *service) isStale() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stale
+	return len(s.stale) > 0
 }
 
 // rewatch takes the brands and bounds of the config in force.
 func (s *service) rewatch(ctx context.Context) error {
 	cfg := s.config.Get()
-	since, err := s.watchedSince(ctx, cfg)
+	terms, err := s.terms(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for brand := range terms {
+		if _, known := s.brands[brand]; !known {
+			s.stale[brand] = true
+		}
+	}
+	s.brands = terms
 	s.engine.SetRule(rule(cfg))
-	s.engine.Watch(since)
+	s.engine.Watch(terms)
 	return nil
 }
 
-// learn reads the past of every brand, unless the tables are behind what was
-// counted: it comes again then.
+// learn hears the past of stale brands anew, unless the tables are behind what was
+// counted: it comes again then. Meanwhile nothing else is heard, so that it is told
+// from one moment to the next.
 func (s *service) learn(ctx context.Context, past driver.Conn) error {
 	stored, err := s.stored(ctx)
 	if !stored {
 		return err
 	}
-	rule := rule(s.config.Get())
-	s.mu.Lock()
-	before := rule.WindowStart(s.now)
-	s.stale = false
-	s.mu.Unlock()
-	minutes, err := readMinutes(ctx, past, before.Add(-rule.Baseline), before)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	terms := map[string]detect.Terms{}
+	for brand := range s.stale {
+		if watched, known := s.brands[brand]; known {
+			terms[brand] = watched
+		}
+	}
+	heard, err := hear(ctx, past, rule(s.config.Get()), terms, s.now)
 	if err != nil {
-		s.stale = true
 		return err
 	}
-	s.engine.Learn(minutes, before)
+	open := s.engine.Incidents()
+	maps.DeleteFunc(open, func(brand string, _ detect.Incident) bool { _, heard := terms[brand]; return !heard })
+	s.tell(s.engine.Resume(heard, open))
+	clear(s.stale)
 	s.metrics.learnt.SetToCurrentTime()
 	return nil
 }
 
-// readMinutes counts the mentions of every brand, by minute.
-func readMinutes(ctx context.Context, conn driver.Conn, from, before time.Time) (map[string][]detect.Minute, error) {
-	// One thread: it has time, and others need the machine.
-	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(clickhousego.Settings{"max_threads": 1, "max_block_size": 8192}))
-	rows, err := conn.Query(ctx, pastMinutes, from.UnixMilli(), before.UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("detector: read the past: %w", err)
+// hear lets an engine of its own hear the past of brands up to a moment, in the order in
+// which it became known, as a backtest does. What it would have opened is not told.
+func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[string]detect.Terms, now time.Time) (*detect.Engine, error) {
+	if err := tablesStand(ctx, past); err != nil {
+		return nil, err
 	}
-	defer rows.Close()
-	minutes := map[string][]detect.Minute{}
-	for rows.Next() {
-		var brand string
-		var minute detect.Minute
-		if err := rows.Scan(&brand, &minute.At, &minute.Total, &minute.Negative); err != nil {
-			return nil, fmt.Errorf("detector: read the past: %w", err)
+	from := now.Add(-replay.WarmUp)
+	engine := detect.New(rule, from)
+	engine.Watch(brands)
+	today := now.Add(-24 * time.Hour)
+	one := "" // all of them
+	for brand := range brands {
+		if len(brands) == 1 {
+			one = brand
 		}
-		minutes[brand] = append(minutes[brand], minute)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("detector: read the past: %w", err)
-	}
-	return minutes, nil
-}
-
-// eachLast visits the mentions published since a moment and collected up to
-// another, in the order of their receipt.
-func eachLast(ctx context.Context, conn driver.Conn, from, until time.Time, visit func(brand string, m detect.Mention)) error {
-	rows, err := conn.Query(ctx, lastMentions, from.UnixMilli(), until.UnixMilli())
+	err := eachPast(ctx, past, one, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
+		engine.Advance(m.Known)
+		m.Past = m.Past && m.Published.After(today) // what is of today would be news
+		engine.Observe(brand, m)
+	})
 	if err != nil {
-		return fmt.Errorf("detector: read the window: %w", err)
+		return nil, err
 	}
-	if err := eachRow(ctx, rows, visit); err != nil {
-		return fmt.Errorf("detector: read the window: %w", err)
-	}
-	return nil
+	engine.Advance(now)
+	return engine, nil
 }

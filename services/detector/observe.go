@@ -10,9 +10,9 @@ import (
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
-// observe counts a batch. Time passes by the receipt of the mentions, so that a
+// observe counts a batch. Time passes by when the bus took the mentions, so that a
 // replay of the same stream decides the same. The batch is acknowledged when
-// every incident it led to is durable. What is imported, or older than the window,
+// every incident it led to is durable. What is imported, or older than a day,
 // is past: it is learnt from the tables, which hold each mention once.
 func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	s.mu.Lock()
@@ -30,15 +30,11 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 			outcomes[i] = err
 			continue
 		}
-		if mention.Collected.Before(now) { // a clock ahead of ours must not move time
-			s.advance(mention.Collected)
+		if mention.Known.Before(now) { // a clock ahead of ours must not move time
+			s.advance(mention.Known)
 		}
-		if scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED {
-			s.stale = true
-			continue
-		}
-		if !s.engine.Observe(scored.BrandId, mention) {
-			s.stale = true
+		if scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED || !s.engine.Observe(scored.BrandId, mention) {
+			s.stale[scored.BrandId] = true
 		}
 	}
 	s.metrics.observed.Add(float64(len(batch)))

@@ -84,20 +84,21 @@ func said(s *vigiev1.ScoredMention, taken time.Time) reading {
 	}
 }
 
-// mentionColumns are what readRow reads of the view mentions.
+// mentionColumns are what readRow reads of mentions as if live.
 const mentionColumns = `brand_id, mention_id, source, page, author_id, author_handle, verified, story_id, toUInt8(sentiment),
 	topics, risks, toUnixTimestamp64Milli(published_time), toUnixTimestamp64Milli(collected_time), toUnixTimestamp64Milli(known_time),
-	text, title, url, followers, likes + shares + replies, model_version, shared_id, toUInt8(kind), ownership = 'official'`
+	text, title, url, followers, likes + shares + replies, model_version, shared_id, toUInt8(kind), ownership = 'official', late`
 
 // readRow reads a row of mentionColumns.
 func readRow(rows driver.Rows) (brand string, r reading, err error) {
 	var published, collected, known int64
-	var sentiment, kind, official uint8
+	var sentiment, kind, official, late uint8
 	err = rows.Scan(&brand, &r.ID, &r.Source, &r.Page, &r.authorID, &r.Handle, &r.Verified, &r.Story, &sentiment,
 		&r.Topics, &r.Risks, &published, &collected, &known,
-		&r.Text, &r.title, &r.URL, &r.Followers, &r.Engagement, &r.Model, &r.sharedID, &kind, &official)
+		&r.Text, &r.title, &r.URL, &r.Followers, &r.Engagement, &r.Model, &r.sharedID, &kind, &official, &late)
 	r.Published, r.Collected, r.Known = time.UnixMilli(published).UTC(), time.UnixMilli(collected).UTC(), time.UnixMilli(known).UTC()
 	r.Sentiment, r.kind, r.official = detect.Sentiment(sentiment), vigiev1.Kind(kind), official == 1
+	r.Past = late == 1
 	return brand, r, err
 }
 

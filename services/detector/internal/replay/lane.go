@@ -13,7 +13,7 @@ const WarmUp = 28 * 24 * time.Hour
 type Lane struct {
 	engine    *detect.Engine
 	since     time.Time
-	watched   map[string]time.Time
+	watched   map[string]detect.Terms
 	incidents []*Incident
 	open      map[string]*Incident
 }
@@ -22,7 +22,7 @@ type Lane struct {
 func NewLane(rule detect.Rule, since time.Time) *Lane {
 	return &Lane{
 		engine: detect.New(rule, since.Add(-WarmUp)), since: since,
-		watched: map[string]time.Time{}, open: map[string]*Incident{},
+		watched: map[string]detect.Terms{}, open: map[string]*Incident{},
 	}
 }
 
@@ -31,9 +31,10 @@ func NewLane(rule detect.Rule, since time.Time) *Lane {
 func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.Pass(m.Known)
 	if _, known := l.watched[brand]; !known {
-		l.watched[brand] = m.Known
+		l.watched[brand] = detect.Terms{Since: m.Known}
 		l.engine.Watch(l.watched)
 	}
+	m.Past = false // as if live
 	l.engine.Observe(brand, m)
 }
 

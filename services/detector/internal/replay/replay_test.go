@@ -187,7 +187,7 @@ func FuzzReadLabels(f *testing.F) {
 // A lane tells what opens after its warm-up, with all its steps.
 func TestWhatOpensInTheWarmUpIsNotTold(t *testing.T) {
 	t.Parallel()
-	rule := detect.Rule{Window: 10 * time.Minute, Baseline: 7 * 24 * time.Hour, MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute,
+	rule := detect.Rule{MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute,
 		Watch: 3, Alert: 6, Crisis: 12}
 	since := noon
 	lane := replay.NewLane(rule, since)

@@ -1,0 +1,232 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// brand is all that is known of one.
+type brand struct {
+	ID        string
+	Watched   int64 // minute since when it is
+	Heard     int64 // hour of the last mention of before
+	Rhythm    rhythm
+	Stray     stray
+	Whole     track
+	Highs     highs
+	Exhibits  exhibits
+	Burn      burn
+	Parts     []part
+	Authors   authors
+	Sealed    int64 // minute up to which counts are taken for whole
+	Occasions []Occasion
+	Cleared   int64 // minute of the last resolution: what was told is not told again
+	Incident  *Incident
+	Tipping   time.Time // receipt of the newest mention counted
+	Model     string
+
+	gone    bool // watched no more: its incident is resolved
+	pending []pending
+	due     int64 // step at which it is decided on what it heard; 0 where it heard nothing
+}
+
+type pending struct {
+	due int64
+	m   Mention
+}
+
+// Part names a part of what is said of a brand; the zero Part is all of it.
+type Part struct{ Kind, Key string }
+
+// part is a part of what is said of a brand, and what share of it.
+type part struct {
+	Part
+	Track track
+	Today counts
+	Sum   counts // of the days before, fading
+	Of    counts // what the brand had on them
+	Share counts
+	heard bool // since the last decision
+}
+
+// Kinds of parts.
+const (
+	partTopic  = "topic"
+	partSource = "source"
+	partRisk   = "risk"
+	partOwn    = "own" // what the brand itself says
+
+	// mostParts is how many are told apart; what comes after is part of the whole only.
+	mostParts = 16
+)
+
+// take counts what was heard up to a step, in an order of its own: that in which it was
+// delivered decides nothing.
+func (b *brand) take(step int64, rule *Rule) {
+	b.Rhythm.roll(minuteOf(timeOf(step))/60, calendar{rule.Zone, rule.Holiday})
+	slices.SortFunc(b.pending, func(x, y pending) int {
+		return cmp.Or(cmp.Compare(x.due, y.due), x.m.Published.Compare(y.m.Published), cmp.Compare(x.m.ID, y.m.ID))
+	})
+	n := 0
+	for ; n < len(b.pending) && b.pending[n].due <= step; n++ {
+		b.count(&b.pending[n].m)
+	}
+	b.pending = slices.Delete(b.pending, 0, n)
+	b.Rhythm.roll(minuteOf(timeOf(step))/60, calendar{rule.Zone, rule.Holiday})
+}
+
+// count counts a mention in the minute it was published.
+func (b *brand) count(m *Mention) {
+	at := minuteOf(m.Published)
+	b.Model = m.Model
+	if m.Collected.After(b.Tipping) {
+		b.Tipping = m.Collected
+	}
+	if m.Official { // the brand's own words are no news of it
+		b.hear(Part{partOwn, ""}, at, counts{Total: 1})
+		return
+	}
+	if m.copies() {
+		return
+	}
+	b.remember(at)
+	one, c := b.Authors.hear(m, at)
+	if m.Past {
+		b.Rhythm.add(at/60, c)
+		return
+	}
+	var parts uint32
+	for _, topic := range m.Topics {
+		parts |= b.hear(Part{partTopic, topic}, at, c)
+	}
+	parts |= b.hear(Part{partSource, m.Source}, at, c)
+	if len(m.Risks) > 0 {
+		parts |= b.hear(Part{partRisk, ""}, at, c)
+	}
+	one.Parts |= parts
+	if c == (counts{}) {
+		return // its author was counted
+	}
+	b.Whole.Series.add(at, c)
+	b.Rhythm.add(at/60, c)
+	b.Exhibits.keep(m, at, parts)
+}
+
+func newBrand(id string, watched time.Time) *brand {
+	b := &brand{ID: id, Watched: minuteOf(watched), Stray: newStray()}
+	b.Rhythm.First = (b.Watched + 59) / 60
+	return b
+}
+
+// remember notes from when the past is known: from the first mention on, or since it is
+// watched, but not beyond a day in which nothing was heard, for one post of years ago,
+// imported, is no past of years without a mention.
+func (b *brand) remember(minute int64) {
+	if minute >= b.Watched {
+		return
+	}
+	hour := minute / 60
+	if b.Heard == 0 || hour < b.Rhythm.First || hour-b.Heard > 24 {
+		b.Rhythm.First, b.Rhythm.Longer = hour, true
+	}
+	b.Rhythm.Longer = b.Rhythm.Longer || hour < b.Rhythm.Newest
+	b.Heard = max(b.Heard, hour)
+}
+
+// hear counts what concerns a part, and answers its bit; none where it is not told apart.
+func (b *brand) hear(p Part, at int64, c counts) uint32 {
+	i := slices.IndexFunc(b.Parts, func(known part) bool { return known.Part == p })
+	if i < 0 {
+		if len(b.Parts) == mostParts {
+			return 0
+		}
+		i = len(b.Parts)
+		b.Parts = append(b.Parts, part{Part: p})
+		b.Parts[i].weigh()
+	}
+	b.Parts[i].Track.Series.add(at, c)
+	b.Parts[i].Today.add(c)
+	b.Parts[i].heard = true
+	return 1 << i
+}
+
+// shareFaith is how many mentions speak for a part of a quarter.
+const shareFaith = 8
+
+func (p *part) weigh() {
+	p.Share = counts{
+		Total:    (p.Sum.Total + shareFaith/4) / (p.Of.Total + shareFaith),
+		Negative: (p.Sum.Negative + shareFaith/4) / (p.Of.Negative + shareFaith),
+	}
+}
+
+// pass lets time go on to a whole minute.
+func (b *brand) pass(minute int64, rule *Rule) {
+	c := calendar{rule.Zone, rule.Holiday}
+	if b.Heard != 0 && minute >= b.Watched && b.Watched/60-b.Heard > 24 {
+		b.Rhythm.First = (b.Watched + 59) / 60 // what was heard before is too long ago
+	}
+	b.Rhythm.roll(minute/60, c)
+	if b.Sealed == 0 {
+		b.Sealed = minute - sealAfter - 1
+	}
+	for b.Sealed < minute-sealAfter {
+		b.Sealed++
+		b.seal(b.Sealed)
+	}
+}
+
+// seal takes a minute for whole.
+func (b *brand) seal(minute int64) {
+	if b.Whole.Series.at(minute).Total > 0 {
+		readings := b.Whole.read(b, whole, minute, float64(minute+1), 0)
+		b.Highs.note(minute, b.Whole.seal(&readings, minute))
+	}
+	for i := range b.Parts {
+		if p := &b.Parts[i]; p.Track.Series.at(minute).Total > 0 {
+			readings := p.Track.read(b, of{share: p.Share}, minute, float64(minute+1), 0)
+			p.Track.seal(&readings, minute)
+		}
+	}
+	if minute%60 == 59 {
+		b.closeHour(minute / 60)
+	}
+}
+
+// closeHour takes in how an hour strayed, and once a day how the day did.
+func (b *brand) closeHour(hour int64) {
+	r := &b.Rhythm
+	if r.known(hour) < 24 {
+		return // there was no rhythm yet to stray from
+	}
+	expected := r.expected(hour)
+	lately := r.Level[0]
+	b.Burn.hour(hour, r, &b.Stray)
+	b.Stray.hour(r.hour(hour), counts{Total: expected.Total * lately.Total, Negative: expected.Negative * lately.Negative})
+	if (hour+1)%24 != 0 {
+		return
+	}
+	var seen counts
+	for h := hour - 23; h <= hour; h++ {
+		seen.add(r.hour(h))
+	}
+	for i := range b.Parts {
+		b.Parts[i].closeDay(seen)
+	}
+}
+
+// closeDay takes in what a part had of a day.
+func (p *part) closeDay(of counts) {
+	if p.Of.Total > 0 { // a topic of one day is not one of all days
+		p.Today.Total = min(p.Today.Total, 3*p.Share.Total*of.Total+3)
+		p.Today.Negative = min(p.Today.Negative, 3*p.Share.Negative*of.Negative+3)
+	}
+	p.Sum, p.Of = p.Sum.times(dayWeight), p.Of.times(dayWeight)
+	p.Sum.add(p.Today)
+	p.Of.add(of)
+	p.Today = counts{}
+	p.weigh()
+}
+
+func minuteOf(t time.Time) int64 { return t.Unix() / 60 }

@@ -1,0 +1,156 @@
+package detect
+
+import (
+	"slices"
+	"time"
+)
+
+// finding is the reading that says most, of the brand or of a part of it.
+type finding struct {
+	reading
+	level Level
+	about Part
+	parts uint32 // a bit for each it is of
+	who   crowd
+}
+
+// clearer is how much more a longer window must surprise to be shown instead of a
+// shorter one.
+const clearer = 1.25
+
+// above says whether it says more than another, that was looked at before.
+func (f *finding) above(g *finding) bool {
+	if f.level != g.level {
+		return f.level > g.level
+	}
+	return f.most() > clearer*g.most()
+}
+
+func (f *finding) most() float64 { return max(f.surprise[volume], f.surprise[negative]) }
+
+// decide opens or raises the incident of a brand that heard something new.
+func (b *brand) decide(step int64, rule *Rule) bool {
+	now := timeOf(step)
+	f := b.find(now, rule)
+	if f.level == Calm || b.Incident != nil && f.level <= b.Incident.Level {
+		return false
+	}
+	if b.Incident == nil {
+		b.Incident = open(b.ID, now)
+	}
+	b.Incident.raise(f.level, Spike, f.scale, now)
+	b.Incident.Evidence, b.Incident.Model = b.evidence(&f, now, rule), b.Model
+	return true
+}
+
+// find looks at every window of the brand, and of the parts that heard something.
+func (b *brand) find(now time.Time, rule *Rule) finding {
+	var best finding
+	look := func(all *[len(scales)]reading, about Part, parts uint32, more float64) {
+		for k := range all {
+			f := finding{reading: all[k], about: about, parts: parts}
+			if int(f.seen.Total) < rule.MinMentions || !b.past(k, now) || f.most() < rule.Watch+more || !goesOn(all, k) {
+				continue
+			}
+			f.who = b.Authors.since(f.from, parts)
+			if f.level = rule.level(&f.reading, f.who, b.Exhibits.moments(f.from, parts), more); f.level > Calm && f.above(&best) {
+				best = f
+			}
+		}
+	}
+	minute, end := minuteOf(now), float64(now.UnixMilli())/60_000
+	all := b.Whole.read(b, whole, minute, end, b.Cleared)
+	look(&all, Part{}, 0, 0)
+	for i := range b.Parts {
+		p := &b.Parts[i]
+		if !p.heard || p.Kind == partOwn {
+			continue
+		}
+		if p.heard = false; p.Of == (counts{}) {
+			continue // nobody knows yet what share it has
+		}
+		readings := p.Track.read(b, of{share: p.Share}, minute, end, b.Cleared)
+		look(&readings, p.Part, 1<<i, partMore)
+	}
+	if f := b.Burn.finding(b, now, rule); f.above(&best) {
+		best = f
+	}
+	if best.level == Crisis && best.about != (Part{}) && !rises(&all, rule.Alert) {
+		best.level = Alert // a part wakes nobody unless the brand rises with it
+	}
+	if best.level > Watch && b.expected(now) {
+		best.level--
+	}
+	return best
+}
+
+// rises says whether some window has more negative mentions than a bound allows.
+func rises(all *[len(scales)]reading, bound float64) bool {
+	return slices.ContainsFunc(all[:], func(r reading) bool { return r.surprise[negative] >= bound })
+}
+
+// expected says whether something announced is under way, or the brand speaks more
+// than it does.
+func (b *brand) expected(now time.Time) bool {
+	if slices.ContainsFunc(b.Occasions, func(o Occasion) bool { return !now.Before(o.From) && now.Before(o.To) }) {
+		return true
+	}
+	own := slices.IndexFunc(b.Parts, func(p part) bool { return p.Kind == partOwn })
+	if own < 0 {
+		return false
+	}
+	windows := b.Parts[own].Track.Series.windows(minuteOf(now), 0)
+	lately, today := windows[ownLately].Total, windows[len(scales)-1].Total
+	return lately >= ownBurst && lately > today/2
+}
+
+// A burst of a brand's own page is so many posts within the scale ownLately.
+const (
+	ownLately = 7 // three hours
+	ownBurst  = 4
+)
+
+// goesOn says whether what rises in a long window still does in the last quarter of it:
+// what is over, and comes to light now, is nothing to wake anyone for.
+func goesOn(all *[len(scales)]reading, k int) bool {
+	if scales[k] <= 20 {
+		return true
+	}
+	window, last := &all[k], &all[k-2]
+	return window.surprise[volume] > 0 && rising(window.seen.Total-window.expected.Total, last.seen.Total-last.expected.Total) ||
+		window.surprise[negative] > 0 && rising(window.seen.Negative-window.expected.Negative, last.seen.Negative-last.expected.Negative)
+}
+
+// rising says whether enough of what is more than expected came in the last quarter.
+func rising(more, lately float32) bool { return lately >= more/8 }
+
+// past says whether enough is known to hold a scale against: an hour at least, and as
+// long as the scale.
+func (b *brand) past(scale int, now time.Time) bool {
+	return minuteOf(now)-b.Rhythm.First*60 >= max(60, scales[scale])
+}
+
+// settle resolves the incident of a brand that has been calm for long enough.
+func (b *brand) settle(step int64, rule *Rule, blind bool) bool {
+	if b.Incident == nil {
+		return false
+	}
+	now := timeOf(step)
+	calm := !blind
+	of := of{share: whole.share, rhythm: true} // what has become usual in a crisis is no calm
+	all := b.Whole.read(b, of, minuteOf(now), float64(now.UnixMilli())/60_000, b.Cleared)
+	for k := range all {
+		if scales[k] <= max(60, scales[b.Incident.Scale]) && max(all[k].surprise[volume], all[k].surprise[negative]) >= clearSurprise {
+			calm = false
+		}
+	}
+	return b.Incident.settle(calm, now, rule.ResolveAfter)
+}
+
+// dismiss resolves the incident of a brand that is watched no more.
+func (b *brand) dismiss(now time.Time) bool {
+	if b.Incident != nil {
+		b.Incident.resolve(now)
+	}
+	return b.Incident != nil
+}

@@ -1,0 +1,72 @@
+package detect
+
+import "math"
+
+// record is the highest surprise of the past at one scale, fading: what surprises as
+// much as last week's did is how this brand is. What is of the last two spans is no
+// part of it, so that an event is not held against itself.
+type record struct {
+	Settled, Previous, Current float32
+	Block                      int64 // the span Current is of
+}
+
+// dayFades is what a day leaves of a record.
+const dayFades = 0.985
+
+// at is the record before a minute, at a scale of so many.
+func (r *record) at(minute, scale int64) float64 {
+	length := max(scale, 60)
+	if block := minute / length; block > r.Block {
+		days := float64(block-r.Block) * float64(length) / day
+		r.Settled = max(r.Settled*float32(math.Pow(dayFades, days)), r.Previous)
+		if r.Previous = r.Current; block > r.Block+1 {
+			r.Settled, r.Previous = max(r.Settled, r.Previous), 0
+		}
+		r.Current, r.Block = 0, block
+	}
+	return float64(r.Settled)
+}
+
+// raises is how much one event raises a record at most: the next crisis need not be as
+// bad as the last one.
+const raises = 3
+
+// note takes in the surprise of a minute.
+func (r *record) note(minute, scale int64, surprise float64) {
+	bound := raises * (r.at(minute, scale) + 1)
+	r.Current = max(r.Current, float32(min(surprise, bound)))
+}
+
+// calendarDays is how far back rarity is told.
+const calendarDays = 90
+
+// highs are the highest surprise of each day, to tell how rare one is.
+type highs struct {
+	Days   [calendarDays]float32
+	Newest int64 // day
+	First  int64 // day
+}
+
+func (h *highs) note(minute int64, surprise float64) {
+	today := minute / day
+	if h.Newest == 0 {
+		h.First, h.Newest = today, today
+	}
+	for ; h.Newest < today; h.Newest++ {
+		h.Days[(h.Newest+1)%calendarDays] = 0
+	}
+	h.Days[today%calendarDays] = max(h.Days[today%calendarDays], float32(surprise))
+}
+
+// rarity is on how many days before a minute nothing surprised as much, as far as is
+// known.
+func (h *highs) rarity(minute int64, surprise float64) int {
+	days := 0
+	for d := minute/day - 1; d >= h.First && d > h.Newest-calendarDays; d-- {
+		if d <= h.Newest && float64(h.Days[d%calendarDays]) >= surprise {
+			break
+		}
+		days++
+	}
+	return days
+}

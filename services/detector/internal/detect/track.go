@@ -1,0 +1,86 @@
+package detect
+
+// track is a series and how much it has surprised: a brand's, or one of a topic, a
+// source or the risks of a brand.
+type track struct {
+	Series  series
+	Records [len(scales)][signals]record
+}
+
+// Signals that every track has.
+const (
+	volume = iota
+	negative
+	signals
+)
+
+// reading is a window of a track held against the past.
+type reading struct {
+	scale    int
+	from     int64 // minute
+	seen     counts
+	expected counts
+	surprise [signals]float64
+	record   [signals]float64
+}
+
+// strength is how far a signal is above all that the past has shown: from 1 on it is a
+// record.
+func (r *reading) strength(signal int) float64 { return r.surprise[signal] / (r.record[signal] + 1) }
+
+// leastExpected is what is expected at least of a window of a brand, or a part of one,
+// nobody spoke of.
+const leastExpected = 0.2
+
+// of is of what a window is held against: a share of what is expected of the brand,
+// by its rhythm alone or as it has been lately.
+type of struct {
+	share  counts
+	rhythm bool
+}
+
+var whole = of{share: counts{1, 1, 1}}
+
+// read holds the windows up to a minute, that end at a moment in minutes, against what
+// is expected of them.
+func (t *track) read(b *brand, of of, to int64, end float64, since int64) (all [len(scales)]reading) {
+	windows := t.Series.windows(to, since)
+	expected := b.Rhythm.expect(&windows, end)
+	known := b.Rhythm.known(to / 60)
+	for k, w := range windows {
+		r := &all[k]
+		lately := counts{1, 1, 1}
+		if !of.rhythm {
+			lately = b.Rhythm.Level[span(scales[k])]
+		}
+		r.scale, r.from, r.seen = k, w.from, w.counts
+		r.expected = counts{
+			Total:    expected[k].Total * lately.Total * of.share.Total,
+			Negative: expected[k].Negative * lately.Negative * of.share.Negative,
+			Positive: expected[k].Positive * lately.Positive * of.share.Positive,
+		}
+		for signal, pair := range [signals][2]float32{{w.Total, r.expected.Total}, {w.Negative, r.expected.Negative}} {
+			if pair[0] <= pair[1] {
+				continue
+			}
+			mean := max(float64(pair[1]), leastExpected)
+			spread := b.Stray.dispersion(signal, (end-float64(w.from))/60, mean, known)
+			r.surprise[signal] = surprise(float64(pair[0]), mean, spread)
+			r.record[signal] = t.Records[k][signal].at(to, scales[k])
+		}
+	}
+	return all
+}
+
+// seal takes in how much a minute surprised, once it is whole.
+func (t *track) seal(readings *[len(scales)]reading, minute int64) (most float64) {
+	for k := range readings {
+		for signal, s := range readings[k].surprise {
+			if s > 0 {
+				t.Records[k][signal].note(minute, scales[k], s)
+				most = max(most, s)
+			}
+		}
+	}
+	return most
+}
