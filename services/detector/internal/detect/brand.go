@@ -17,6 +17,7 @@ type brand struct {
 	Highs     highs
 	Exhibits  exhibits
 	Burn      burn
+	Names     []Part // of the parts, apart from their counts, for each mention looks them up
 	Parts     []part
 	Authors   authors
 	Sealed    int64 // minute up to which counts are taken for whole
@@ -26,7 +27,8 @@ type brand struct {
 	Tipping   time.Time // receipt of the newest mention counted
 	Model     string
 
-	gone    bool // watched no more: its incident is resolved
+	heard   uint32 // parts that heard something since the last decision, a bit each
+	gone    bool   // watched no more: its incident is resolved
 	pending []pending
 	due     int64 // step at which it is decided on what it heard; 0 where it heard nothing
 }
@@ -41,13 +43,11 @@ type Part struct{ Kind, Key string }
 
 // part is a part of what is said of a brand, and what share of it.
 type part struct {
-	Part
 	Track track
 	Today counts
 	Sum   counts // of the days before, fading
 	Of    counts // what the brand had on them
 	Share counts
-	heard bool // since the last decision
 }
 
 // Kinds of parts.
@@ -136,18 +136,19 @@ func (b *brand) remember(minute int64) {
 
 // hear counts what concerns a part, and answers its bit; none where it is not told apart.
 func (b *brand) hear(p Part, at int64, c counts) uint32 {
-	i := slices.IndexFunc(b.Parts, func(known part) bool { return known.Part == p })
+	i := slices.Index(b.Names, p)
 	if i < 0 {
 		if len(b.Parts) == mostParts {
 			return 0
 		}
 		i = len(b.Parts)
-		b.Parts = append(b.Parts, part{Part: p})
+		b.Names = append(b.Names, p)
+		b.Parts = append(b.Parts, part{})
 		b.Parts[i].weigh()
 	}
 	b.Parts[i].Track.Series.add(at, c)
 	b.Parts[i].Today.add(c)
-	b.Parts[i].heard = true
+	b.heard |= 1 << i
 	return 1 << i
 }
 

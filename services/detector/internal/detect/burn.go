@@ -50,7 +50,7 @@ func (u *burn) finding(b *brand, now time.Time, rule *Rule) (best finding) {
 			f.expected.add(b.Rhythm.expected(h))
 		}
 		f.who = b.Authors.since(f.from, 0)
-		f.level = min(Alert, rule.level(&f.reading, f.who, lasts[Alert], 0))
+		f.level = min(Alert, rule.level(&f.reading, f.who, 0))
 		if minuteOf(now)/60-u.Since[i] < burnLasts {
 			f.level = min(f.level, Watch)
 		}

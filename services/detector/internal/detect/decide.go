@@ -43,45 +43,63 @@ func (b *brand) decide(step int64, rule *Rule) bool {
 	return true
 }
 
-// find looks at every window of the brand, and of the parts that heard something.
-func (b *brand) find(now time.Time, rule *Rule) finding {
-	var best finding
+// find looks at every window of the brand, and of the parts that heard something, for
+// more than is told already.
+func (b *brand) find(now time.Time, rule *Rule) (best finding) {
+	minute, end := minuteOf(now), float64(now.UnixMilli())/60_000
 	look := func(all *[len(scales)]reading, about Part, parts uint32, more float64) {
 		for k := range all {
 			f := finding{reading: all[k], about: about, parts: parts}
-			if int(f.seen.Total) < rule.MinMentions || !b.past(k, now) || f.most() < rule.Watch+more || !goesOn(all, k) {
+			if f.most() < b.next(rule)+more || int(f.seen.Total) < rule.MinMentions || !b.past(k, now) || !goesOn(all, k) {
 				continue
 			}
 			f.who = b.Authors.since(f.from, parts)
-			if f.level = rule.level(&f.reading, f.who, b.Exhibits.moments(f.from, parts), more); f.level > Calm && f.above(&best) {
+			f.level = rule.level(&f.reading, f.who, more)
+			if f.level > Watch {
+				f.level = min(f.level, lasting(b.Exhibits.moments(f.from, parts)))
+			}
+			if f.level > Calm && f.above(&best) {
 				best = f
 			}
 		}
 	}
-	minute, end := minuteOf(now), float64(now.UnixMilli())/60_000
+	heard := b.heard
+	b.heard = 0
+	if b.Incident != nil && b.Incident.Level == Crisis {
+		return best // nothing is above it
+	}
 	all := b.Whole.read(b, whole, minute, end, b.Cleared)
 	look(&all, Part{}, 0, 0)
 	for i := range b.Parts {
 		p := &b.Parts[i]
-		if !p.heard || p.Kind == partOwn {
+		if heard&(1<<i) == 0 || b.Names[i].Kind == partOwn || p.Of == (counts{}) { // nobody knows yet what share it has
 			continue
 		}
-		if p.heard = false; p.Of == (counts{}) {
-			continue // nobody knows yet what share it has
-		}
 		readings := p.Track.read(b, of{share: p.Share}, minute, end, b.Cleared)
-		look(&readings, p.Part, 1<<i, partMore)
+		look(&readings, b.Names[i], 1<<i, partMore)
 	}
 	if f := b.Burn.finding(b, now, rule); f.above(&best) {
 		best = f
 	}
-	if best.level == Crisis && best.about != (Part{}) && !rises(&all, rule.Alert) {
+	if best.level == Crisis && best.parts != 0 && !rises(&all, rule.Alert) {
 		best.level = Alert // a part wakes nobody unless the brand rises with it
 	}
 	if best.level > Watch && b.expected(now) {
 		best.level--
 	}
 	return best
+}
+
+// next is what a window must surprise by at least, to tell more than is told.
+func (b *brand) next(rule *Rule) float64 {
+	switch {
+	case b.Incident == nil:
+		return rule.Watch
+	case b.Incident.Level == Watch:
+		return rule.Alert
+	default:
+		return rule.Crisis
+	}
 }
 
 // rises says whether some window has more negative mentions than a bound allows.
@@ -95,7 +113,7 @@ func (b *brand) expected(now time.Time) bool {
 	if slices.ContainsFunc(b.Occasions, func(o Occasion) bool { return !now.Before(o.From) && now.Before(o.To) }) {
 		return true
 	}
-	own := slices.IndexFunc(b.Parts, func(p part) bool { return p.Kind == partOwn })
+	own := slices.Index(b.Names, Part{Kind: partOwn})
 	if own < 0 {
 		return false
 	}

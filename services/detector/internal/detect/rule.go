@@ -52,10 +52,17 @@ const (
 // may be a machine.
 var lasts = [levels]int{Alert: 4, Crisis: 8}
 
+// lasting is the highest level for mentions that came in so many moments.
+func lasting(moments int) (level Level) {
+	for level = Crisis; moments < lasts[level]; level-- {
+	}
+	return level
+}
+
 // level is the highest whose conditions all hold: significance, a record for this
 // brand, an absolute floor, distinct authors, and for alert and above a share of
-// negative mentions, and that they go on.
-func (rule *Rule) level(r *reading, who crowd, moments int, more float64) Level {
+// negative mentions.
+func (rule *Rule) level(r *reading, who crowd, more float64) Level {
 	watched := func(signal int) bool { return r.surprise[signal] >= rule.Watch+more && r.strength(signal) >= 1 }
 	if int(r.seen.Total) < rule.MinMentions || who.authors < min(3, rule.MinAuthors) || !watched(volume) && !watched(negative) {
 		return Calm
@@ -64,12 +71,11 @@ func (rule *Rule) level(r *reading, who crowd, moments int, more float64) Level 
 	share := rule.Mistakes.share(r)
 	switch s := r.surprise[negative]; {
 	case s < rule.Alert+more || !watched(negative) || share.Is < alertNegative ||
-		against < float64(rule.MinMentions)/2 || who.negative < rule.MinAuthors ||
-		moments < lasts[Alert]:
+		against < float64(rule.MinMentions)/2 || who.negative < rule.MinAuthors:
 		return Watch
 	case s < rule.Crisis+more || share.Is < crisisNegative ||
 		against < 2*float64(rule.MinMentions) || who.negative < 2*rule.MinAuthors ||
-		moments < lasts[Crisis] || against < crisisTimes*float64(r.expected.Negative):
+		against < crisisTimes*float64(r.expected.Negative):
 		return Alert
 	default:
 		return Crisis
