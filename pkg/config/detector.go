@@ -28,8 +28,8 @@ func defaultDetector() Detector {
 		MinAuthors:   5,
 		MinMentions:  10,
 		Watch:        3,
-		Alert:        6,
-		Crisis:       12,
+		Alert:        4,
+		Crisis:       8,
 		ResolveAfter: minutes(30),
 	}
 }

@@ -57,7 +57,7 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.Contains(t, out, "zest, 27 Feb 2026 00:00 to 10 Mar 2026 00:00: 1,")
 	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +100% +100%`, out)
 	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS, lasted .*; people call it crisis`, out)
-	require.Regexp(t, `present 6 +1 +0\.64 +0 +0 +100% +100%`, out)
+	require.Regexp(t, `present 4 +1 +0\.64 +0 +0 +100% +100%`, out)
 	require.Contains(t, out, "furieux[2J")
 	require.NotContains(t, out, "\x1b", "a stranger commands no terminal")
 	drawn, err := os.ReadFile(picture)
@@ -127,7 +127,7 @@ func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {
 		}
 	}
 	_, _, err := vigie("backtest", "--brand", "zest", "--rule", rule, "--config", cfg)
-	require.ErrorContains(t, err, "detector.crisis: 12 is below detector.alert, which is 20")
+	require.ErrorContains(t, err, "detector.crisis: 8 is below detector.alert, which is 20")
 	_, _, err = vigie("backtest", "--brand", "zest", "--config", cfg)
 	require.ErrorContains(t, err, "nothing usable answers at 127.0.0.1:1")
 	require.NotErrorAs(t, err, &usageError{})

@@ -20,7 +20,9 @@ const (
 	// burnMost bounds a sum: what has burned for a week must end within days.
 	burnMost = 15
 	// burnLasts is for how many hours it must, to be more than a watch.
-	burnLasts = 24
+	burnLasts = 36
+	// burnMore is how much more it must surprise then, for days stray together.
+	burnMore = 1.5
 )
 
 // hour takes in an hour that is over.
@@ -51,7 +53,7 @@ func (u *burn) finding(b *brand, now time.Time, rule *Rule) (best finding) {
 		}
 		f.who = b.Authors.since(f.from, 0)
 		f.level = min(Alert, rule.level(&f.reading, f.who, 0))
-		if minuteOf(now)/60-u.Since[i] < burnLasts {
+		if minuteOf(now)/60-u.Since[i] < burnLasts || sum < rule.Alert+burnMore {
 			f.level = min(f.level, Watch)
 		}
 		if f.above(&best) {

@@ -58,6 +58,9 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 			if f.level > Watch {
 				f.level = min(f.level, lasting(b.Exhibits.moments(f.from, parts)))
 			}
+			if parts != 0 {
+				f.level = min(f.level, Alert) // what wakes someone concerns the brand as a whole
+			}
 			if f.level > Calm && f.above(&best) {
 				best = f
 			}
@@ -81,9 +84,6 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 	if f := b.Burn.finding(b, now, rule); f.above(&best) {
 		best = f
 	}
-	if best.level == Crisis && best.parts != 0 && !rises(&all, rule.Alert) {
-		best.level = Alert // a part wakes nobody unless the brand rises with it
-	}
 	if best.level > Watch && b.expected(now) {
 		best.level--
 	}
@@ -100,11 +100,6 @@ func (b *brand) next(rule *Rule) float64 {
 	default:
 		return rule.Crisis
 	}
-}
-
-// rises says whether some window has more negative mentions than a bound allows.
-func rises(all *[len(scales)]reading, bound float64) bool {
-	return slices.ContainsFunc(all[:], func(r reading) bool { return r.surprise[negative] >= bound })
 }
 
 // expected says whether something announced is under way, or the brand speaks more

@@ -37,9 +37,14 @@ const (
 	clearSurprise = 1.5
 
 	// alertNegative and crisisNegative are true shares of negative mentions among those
-	// that are more than expected: praise that spreads is no crisis.
-	alertNegative  = 0.5
-	crisisNegative = 0.55
+	// that are more than expected, and the lower ends of their intervals: praise that
+	// spreads is no crisis, nor is what a few misread posts make of it.
+	alertNegative, alertNegativeFrom   = 0.5, 0.3
+	crisisNegative, crisisNegativeFrom = 0.55, 0.4
+
+	// apart is how many authors there must be at least for so many negative voices: an
+	// author counts once an hour, and a few may write for hours.
+	apart = 0.7
 
 	// crisisTimes is how many times the expected negative volume a crisis is.
 	crisisTimes = 4
@@ -70,10 +75,11 @@ func (rule *Rule) level(r *reading, who crowd, more float64) Level {
 	against := float64(r.seen.Negative)
 	share := rule.Mistakes.share(r)
 	switch s := r.surprise[negative]; {
-	case s < rule.Alert+more || !watched(negative) || share.Is < alertNegative ||
-		against < float64(rule.MinMentions)/2 || who.negative < rule.MinAuthors:
+	case s < rule.Alert+more || !watched(negative) || share.Is < alertNegative || share.From < alertNegativeFrom ||
+		against < float64(rule.MinMentions)/2 || who.negative < rule.MinAuthors ||
+		who.authors < mostAuthors/2 && float64(who.negative) < apart*against/r.hours():
 		return Watch
-	case s < rule.Crisis+more || share.Is < crisisNegative ||
+	case s < rule.Crisis+more || share.Is < crisisNegative || share.From < crisisNegativeFrom ||
 		against < 2*float64(rule.MinMentions) || who.negative < 2*rule.MinAuthors ||
 		against < crisisTimes*float64(r.expected.Negative):
 		return Alert

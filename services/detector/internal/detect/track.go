@@ -24,6 +24,9 @@ type reading struct {
 	record   [signals]float64
 }
 
+// hours is how long the window is, an hour at least.
+func (r *reading) hours() float64 { return max(1, float64(scales[r.scale])/60) }
+
 // strength is how far a signal is above all that the past has shown: from 1 on it is a
 // record.
 func (r *reading) strength(signal int) float64 { return r.surprise[signal] / (r.record[signal] + 1) }
