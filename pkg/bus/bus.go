@@ -113,7 +113,7 @@ func (b *Bus) createTable(ctx context.Context, retention time.Duration) error {
 		}
 	}
 	for _, bucket := range allBuckets {
-		config := jetstream.KeyValueConfig{Bucket: bucket, Storage: jetstream.FileStorage, History: 1, MaxBytes: 1 << 30}
+		config := jetstream.KeyValueConfig{Bucket: bucket, Storage: jetstream.FileStorage, History: 1, MaxBytes: 1 << 30, TTL: forgotten[bucket]}
 		if _, err := b.js.CreateOrUpdateKeyValue(ctx, config); err != nil {
 			return fmt.Errorf("bus: create bucket %s: %w", bucket, err)
 		}

@@ -64,10 +64,15 @@ const (
 	BucketAcks    = "ACKS"    // who took which incident in charge; the first wins
 	BucketPages   = "SENT"    // pager: state of each page and escalation
 	BucketDetect  = "DETECT"  // detector: open incidents, and since when brands are watched
+	BucketHeard   = "HEARD"   // detector: what is known of each brand, with posts of theirs
 	BucketSpend   = "SPEND"   // ingest: money spent at a source, by month
 )
 
-var allBuckets = []string{BucketCursors, BucketLeases, BucketAcks, BucketPages, BucketDetect, BucketSpend}
+var allBuckets = []string{BucketCursors, BucketLeases, BucketAcks, BucketPages, BucketDetect, BucketHeard, BucketSpend}
+
+// forgotten is how long what a bucket holds is kept, where it is not for ever: a post
+// that is deleted leaves HEARD within it.
+var forgotten = map[string]time.Duration{BucketHeard: time.Hour}
 
 // Consumer is a row of the table: who reads what, and how much at once.
 type Consumer struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,7 +36,8 @@ type service struct {
 	logger   *slog.Logger
 	metrics  *metrics
 	bucket   jetstream.KeyValue
-	learnt   atomic.Bool // or standing by: ready either way
+	kept     jetstream.KeyValue // what is known of each brand
+	learnt   atomic.Bool        // or standing by: ready either way
 	reloaded chan struct{}
 
 	mu        sync.Mutex // guards what follows: the batch under way, or a tick
@@ -63,7 +65,11 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	if err != nil {
 		return err
 	}
-	s := &service{bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket,
+	kept, err := env.Bus.Bucket(ctx, bus.BucketHeard)
+	if err != nil {
+		return err
+	}
+	s := &service{bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket, kept: kept,
 		reloaded: make(chan struct{}, 1)}
 	env.Health.Require("detector", s.check)
 	env.Config.OnReload(func(*config.Config) (func(), error) { return s.noteReload, nil })
@@ -126,6 +132,7 @@ func (s *service) detect(ctx context.Context) error {
 	group.Go(func() error { return s.bus.Consume(ctx, bus.DetectorSources, s.noteSources) })
 	group.Go(func() error { return s.tick(ctx) })
 	group.Go(func() error { return s.keepLearning(ctx, past) })
+	group.Go(func() error { return s.keepSnapshots(ctx) })
 	return group.Wait()
 }
 
@@ -160,7 +167,17 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	}
 	engine := detect.New(rule(cfg), now)
 	engine.Watch(terms)
-	heard, err := hear(ctx, past, rule(cfg), terms, now)
+	snapshots, err := s.snapshots(ctx, terms)
+	if err != nil {
+		return err
+	}
+	replayed, err := s.replay(ctx, past, rule(cfg), snapshots, now)
+	if err != nil {
+		return err
+	}
+	others := maps.Clone(terms)
+	maps.DeleteFunc(others, func(brand string, _ detect.Terms) bool { _, known := snapshots[brand]; return known })
+	heard, err := hear(ctx, past, rule(cfg), others, now)
 	if err != nil {
 		return err
 	}
@@ -171,6 +188,7 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	if err != nil {
 		return err
 	}
+	s.tell(engine.Resume(replayed, open))
 	s.tell(engine.Resume(heard, open))
 	return nil
 }

@@ -406,3 +406,26 @@ func TestTheBucketKeepsNoWords(t *testing.T) {
 	tell(false)
 	b.eventually("and forgotten when it is over", func() bool { return sources() == 0 })
 }
+
+// What is known of a brand survives its detector, without the tables: they are emptied
+// here. What came while nobody detected is heard from the stream.
+func TestADetectorGoesOnFromWhatTheLastOneWroteDown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cfg.Detector.Crisis = 40 // what follows tells more
+	stop := b.start()
+	b.burst("zest", 0, 40, time.Now())
+	b.eventually("it opens", func() bool { return len(b.of("zest")) > 0 })
+	b.settled()
+	stop()
+	opened := b.of("zest")
+	require.NoError(t, b.open().Exec(t.Context(), "TRUNCATE TABLE mention_revisions"))
+	b.burst("zest", 40, 300, time.Now())
+
+	b.start()
+	b.eventually("the burst while nobody detected counts", func() bool { return len(b.of("zest")) > len(opened) })
+	more := b.of("zest")[len(opened)]
+	require.Equal(t, opened[0].IncidentId, more.IncidentId)
+	require.Greater(t, more.Evidence.ObservedMentions, uint64(40))
+	require.Greater(t, more.Evidence.ExpectedMentions, 0.3, "the rhythm is known")
+}

@@ -193,6 +193,9 @@ func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[st
 	from := now.Add(-replay.WarmUp)
 	engine := detect.New(rule, from)
 	engine.Watch(brands)
+	if len(brands) == 0 {
+		return engine, nil
+	}
 	today := now.Add(-24 * time.Hour)
 	one := "" // all of them
 	for brand := range brands {

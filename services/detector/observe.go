@@ -25,7 +25,7 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 		if outcomes[i] = m.Decode(&scored); outcomes[i] != nil {
 			continue
 		}
-		mention, err := observed(&scored, m.Time)
+		mention, err := observed(&scored, m)
 		if err != nil {
 			outcomes[i] = err
 			continue
@@ -44,12 +44,14 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	return outcomes
 }
 
-// observed reads a message that the bus took at a moment.
-func observed(s *vigiev1.ScoredMention, taken time.Time) (detect.Mention, error) {
+// observed reads a message of the bus.
+func observed(s *vigiev1.ScoredMention, message *bus.Message) (detect.Mention, error) {
 	m := s.GetMention()
 	if m.GetMentionId() == "" || s.BrandId == "" || m.PublishedTime == nil || m.CollectedTime == nil {
 		return detect.Mention{}, bus.Permanent(bus.ReasonInvalid,
 			fmt.Errorf("detector: a scored mention without mention_id, brand_id, published_time or collected_time"))
 	}
-	return said(s, taken).mention(), nil
+	mention := said(s, message.Time).mention()
+	mention.Sequence = message.Sequence
+	return mention, nil
 }

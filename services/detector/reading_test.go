@@ -60,8 +60,9 @@ func TestTheTablesAndTheStreamTellTheSameMention(t *testing.T) {
 	_, err := b.bus.ReadOn(t.Context(), bus.StreamScored, 0, func(m *bus.Message) {
 		var s vigiev1.ScoredMention
 		require.NoError(t, m.Decode(&s))
-		mention, err := detector.Observed(&s, m.Time)
+		mention, err := detector.Observed(&s, m)
 		require.NoError(t, err)
+		mention.Sequence = 0 // the tables do not tell it
 		streamed = append(streamed, mention)
 	})
 	require.NoError(t, err)
@@ -127,7 +128,7 @@ func TestWhatTheBrandWroteItself(t *testing.T) {
 		m, err := detector.Observed(&vigiev1.ScoredMention{BrandId: "zest", Mention: &vigiev1.Mention{
 			MentionId: "1", Source: c.source, Page: c.page, Kind: c.kind, Ownership: c.ownership, Author: &vigiev1.Author{Handle: c.handle},
 			PublishedTime: timestamppb.Now(), CollectedTime: timestamppb.Now(),
-		}}, time.Now())
+		}}, &bus.Message{Time: time.Now()})
 		require.NoError(t, err)
 		require.Equal(t, c.want, m.Official, name)
 	}

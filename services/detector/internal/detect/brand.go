@@ -26,16 +26,20 @@ type brand struct {
 	Incident  *Incident
 	Tipping   time.Time // receipt of the newest mention counted
 	Model     string
+	Pending   []pending
+	Sequence  uint64 // of the last mention heard, where it came from a stream
+	Step      int64  // up to which its snapshot was decided
 
 	heard   uint32 // parts that heard something since the last decision, a bit each
 	gone    bool   // watched no more: its incident is resolved
-	pending []pending
-	due     int64 // step at which it is decided on what it heard; 0 where it heard nothing
+	changed bool   // since its last snapshot
+	due     int64  // step at which it is decided on what it heard; 0 where it heard nothing
 }
 
+// pending is a mention that was not decided on yet.
 type pending struct {
-	due int64
-	m   Mention
+	Due     int64
+	Mention Mention
 }
 
 // Part names a part of what is said of a brand; the zero Part is all of it.
@@ -64,15 +68,16 @@ const (
 // take counts what was heard up to a step, in an order of its own: that in which it was
 // delivered decides nothing.
 func (b *brand) take(step int64, rule *Rule) {
+	b.changed = true
 	b.Rhythm.roll(minuteOf(timeOf(step))/60, calendar{rule.Zone, rule.Holiday})
-	slices.SortFunc(b.pending, func(x, y pending) int {
-		return cmp.Or(cmp.Compare(x.due, y.due), x.m.Published.Compare(y.m.Published), cmp.Compare(x.m.ID, y.m.ID))
+	slices.SortFunc(b.Pending, func(x, y pending) int {
+		return cmp.Or(cmp.Compare(x.Due, y.Due), x.Mention.Published.Compare(y.Mention.Published), cmp.Compare(x.Mention.ID, y.Mention.ID))
 	})
 	n := 0
-	for ; n < len(b.pending) && b.pending[n].due <= step; n++ {
-		b.count(&b.pending[n].m)
+	for ; n < len(b.Pending) && b.Pending[n].Due <= step; n++ {
+		b.count(&b.Pending[n].Mention)
 	}
-	b.pending = slices.Delete(b.pending, 0, n)
+	b.Pending = slices.Delete(b.Pending, 0, n)
 	b.Rhythm.roll(minuteOf(timeOf(step))/60, calendar{rule.Zone, rule.Holiday})
 }
 

@@ -371,3 +371,35 @@ func felt(negative bool) detect.Sentiment {
 	}
 	return detect.Neutral
 }
+
+// A brand taken up from its snapshot, anywhere in a storm, tells the same as one that was
+// never put down.
+func TestABrandGoesOnFromItsSnapshot(t *testing.T) {
+	t.Parallel()
+	storm := start.Add(30 * time.Hour)
+	play := func(putDown time.Time) (changes []detect.Incident) {
+		s := &stream{r: rand.New(rand.NewPCG(7, 7)), authors: 5000}
+		s.perHour = func(at time.Time) float64 {
+			if at.After(storm) && at.Before(storm.Add(20*time.Minute)) {
+				return 900
+			}
+			return 60
+		}
+		s.negative = func(at time.Time) float64 { return s.perHour(at) / 1000 }
+		e := watching()
+		changes = s.play(e, start, putDown)
+		data, err := e.Snapshot("zest")
+		require.NoError(t, err)
+		again, err := detect.ReadSnapshot(data)
+		require.NoError(t, err)
+		e = detect.New(rule, again.At)
+		e.Watch(map[string]detect.Terms{"zest": {Since: start}})
+		e.Load(again)
+		return append(changes, s.play(e, putDown, storm.Add(3*time.Hour))...)
+	}
+	never := play(storm.Add(3 * time.Hour).Add(-time.Second))
+	require.Equal(t, detect.Crisis, never[len(never)-1].Level)
+	for _, after := range []time.Duration{-time.Hour, 31 * time.Second, 4 * time.Minute, 12*time.Minute + 500*time.Millisecond, time.Hour} {
+		require.Equal(t, never, play(storm.Add(after).Truncate(time.Second)), after)
+	}
+}

@@ -58,7 +58,7 @@ func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Inci
 	for id, b := range heard.brands {
 		if mine := e.brands[id]; mine != nil {
 			b.gone, b.Occasions = mine.gone, mine.Occasions
-			b.pending = append(b.pending, mine.pending...)
+			b.Pending = append(b.Pending, mine.Pending...)
 			e.forget(mine)
 		}
 		e.brands[id] = b
@@ -100,6 +100,9 @@ func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 	return false
 }
 
+// Know notes that a mention of a brand was counted long ago: it is not counted again.
+func (e *Engine) Know(brandID, mentionID string) { e.seen.first(hash(brandID, mentionID)) }
+
 // forget leaves out what a brand heard and was not decided on.
 func (e *Engine) forget(b *brand) {
 	e.dirty = slices.DeleteFunc(e.dirty, func(other *brand) bool { return other == b })
@@ -134,11 +137,15 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 	if m.Known.Sub(m.Published) >= day*time.Minute {
 		return false
 	}
+	if m.Sequence != 0 && m.Sequence <= b.Sequence {
+		return true // delivered again
+	}
+	b.Sequence = max(b.Sequence, m.Sequence)
 	if !e.seen.first(hash(brandID, m.ID)) {
 		return true
 	}
 	due := max(e.step, stepOf(m.Known)) + 1
-	b.pending = append(b.pending, pending{due, m})
+	b.Pending = append(b.Pending, pending{due, m})
 	if b.due == 0 || due < b.due {
 		e.await(b, due)
 	}
@@ -217,8 +224,8 @@ func (e *Engine) decideAll() []Incident {
 		b.due = 0
 		b.take(e.step, &e.rule)
 		note(b, !b.gone && b.decide(e.step, &e.rule))
-		if len(b.pending) > 0 {
-			e.await(b, b.pending[0].due)
+		if len(b.Pending) > 0 {
+			e.await(b, b.Pending[0].Due)
 		}
 	}
 	for id, b := range e.brands {
@@ -226,7 +233,7 @@ func (e *Engine) decideAll() []Incident {
 		case b.gone:
 			note(b, b.dismiss(now))
 			delete(e.brands, id)
-		case e.step%stepsPerMinute == 0:
+		case e.step%stepsPerMinute == 0 && e.step > b.Step:
 			b.pass(minuteOf(now), &e.rule)
 			note(b, b.settle(e.step, &e.rule, e.blind))
 		}

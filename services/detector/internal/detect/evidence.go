@@ -48,7 +48,7 @@ type exhibits struct {
 
 // post is a mention that may be shown.
 type post struct {
-	trace
+	Trace   trace
 	Mention Mention
 }
 
@@ -84,7 +84,7 @@ const fresh = 60
 
 // less says whether a post is to be given up before another.
 func (p *post) less(q *post, now int64) bool {
-	if old, other := now-p.At >= fresh, now-q.At >= fresh; old != other {
+	if old, other := now-p.Trace.At >= fresh, now-q.Trace.At >= fresh; old != other {
 		return old
 	}
 	return weight(&p.Mention) < weight(&q.Mention)
@@ -122,8 +122,8 @@ func (x *exhibits) ids(from int64, parts uint32, counted int) (ids []string, tru
 // posts are those that show best what has happened since a minute in some parts.
 func (x *exhibits) posts(from int64, parts uint32) (shown []Mention) {
 	for _, p := range append(slices.Clone(x.Posts), x.Latest...) {
-		known := slices.ContainsFunc(shown, func(m Mention) bool { return m.ID == p.ID })
-		if p.At >= from && (parts == 0 || p.Parts&parts != 0) && !known {
+		known := slices.ContainsFunc(shown, func(m Mention) bool { return m.ID == p.Mention.ID })
+		if p.Trace.At >= from && (parts == 0 || p.Trace.Parts&parts != 0) && !known {
 			shown = append(shown, p.Mention)
 		}
 	}

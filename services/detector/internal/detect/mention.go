@@ -20,6 +20,7 @@ type Mention struct {
 	Published time.Time // by its author
 	Collected time.Time // by us
 	Known     time.Time // scored and on the bus: time passes by it
+	Sequence  uint64    // in the stream it came from; 0 for none
 	Past      bool      // it was brought long after: it teaches, and is no news
 
 	Text       string

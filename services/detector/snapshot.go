@@ -1,0 +1,166 @@
+package detector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
+const (
+	// snapshotEvery is how old the snapshot of a brand that hears something becomes: the
+	// longer, the more is heard again by who takes over.
+	snapshotEvery = 5 * time.Minute
+	// snapshotLook is how often it is looked at which are due.
+	snapshotLook = 10 * time.Second
+	// lastSnapshots is how long a detector that stops may take to write its last.
+	lastSnapshots = 10 * time.Second
+)
+
+// keepSnapshots writes down what is known of each brand, from time to time and at last.
+func (s *service) keepSnapshots(ctx context.Context) error {
+	ticker := time.NewTicker(snapshotLook)
+	defer ticker.Stop()
+	written := map[string]time.Time{}
+	for {
+		select {
+		case <-ctx.Done():
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSnapshots)
+			defer cancel()
+			s.snapshot(ctx, written, 0)
+			return nil
+		case <-ticker.C:
+			s.snapshot(ctx, written, snapshotEvery)
+		}
+	}
+}
+
+// snapshot writes those that are due. Without them a take-over only takes longer.
+func (s *service) snapshot(ctx context.Context, written map[string]time.Time, every time.Duration) {
+	s.mu.Lock()
+	changed := s.engine.Changed()
+	s.mu.Unlock()
+	for _, brand := range changed {
+		if time.Since(written[brand]) < every {
+			continue
+		}
+		s.mu.Lock() // for one at a time: others are decided on between
+		data, err := s.engine.Snapshot(brand)
+		s.mu.Unlock()
+		if err == nil {
+			_, err = s.kept.Put(ctx, brand, data)
+		}
+		if err != nil {
+			s.logger.Warn("detector: what is known of a brand could not be written down", "brand", brand, "err", err)
+			return
+		}
+		written[brand] = time.Now()
+	}
+}
+
+// snapshots are those of brands from which one can go on: what came since is still in
+// the stream.
+func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms) (map[string]detect.Snapshot, error) {
+	extent, err := s.bus.Extent(ctx, bus.StreamScored)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.kept.ListKeys(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("detector: read what is known of the brands: %w", err)
+	}
+	found := map[string]detect.Snapshot{}
+	for brand := range keys.Keys() {
+		if _, watched := brands[brand]; !watched {
+			continue
+		}
+		entry, err := s.kept.Get(ctx, brand)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			continue // it has aged away
+		}
+		if err != nil {
+			return nil, fmt.Errorf("detector: read what is known of %s: %w", brand, err)
+		}
+		snapshot, err := detect.ReadSnapshot(entry.Value())
+		switch {
+		case err != nil:
+			s.logger.Info("detector: a brand's past is read from the tables", "brand", brand, "why", err)
+		case snapshot.Sequence+1 >= extent.First:
+			found[brand] = snapshot
+		}
+	}
+	return found, nil
+}
+
+// replay lets an engine go on from snapshots, and hear what was acknowledged since.
+func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule, from map[string]detect.Snapshot, now time.Time) (*detect.Engine, error) {
+	progress, err := s.bus.Progress(ctx, bus.Detector)
+	if err != nil {
+		return nil, err
+	}
+	since, after := now, progress.Done
+	for _, snapshot := range from {
+		after = min(after, snapshot.Sequence)
+		if snapshot.At.Before(since) {
+			since = snapshot.At
+		}
+	}
+	engine := detect.New(rule, since)
+	for _, snapshot := range from {
+		engine.Load(snapshot)
+	}
+	if err := know(ctx, past, engine, from, now); err != nil {
+		return nil, err
+	}
+	_, err = s.bus.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
+		var scored vigiev1.ScoredMention
+		if m.Sequence > progress.Done || m.Decode(&scored) != nil || scored.GetMention().GetOrigin() == vigiev1.Origin_ORIGIN_IMPORTED {
+			return
+		}
+		if mention, err := observed(&scored, m); err == nil {
+			engine.Advance(mention.Known)
+			engine.Observe(scored.BrandId, mention)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	engine.Advance(now)
+	return engine, nil
+}
+
+const counted = `
+SELECT brand_id, mention_id, known_time
+FROM mentions
+WHERE published_time >= fromUnixTimestamp64Milli(?) AND known_time <= fromUnixTimestamp64Milli(?)`
+
+// know tells an engine which mentions of the last day were counted before the
+// snapshots: another revision of one is not another mention.
+func know(ctx context.Context, past driver.Conn, engine *detect.Engine, from map[string]detect.Snapshot, now time.Time) error {
+	rows, err := past.Query(ctx, counted, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("detector: read what was counted: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var brand, mention string
+		var known time.Time
+		if err := rows.Scan(&brand, &mention, &known); err != nil {
+			return fmt.Errorf("detector: read what was counted: %w", err)
+		}
+		if snapshot, loaded := from[brand]; loaded && !known.After(snapshot.At) {
+			engine.Know(brand, mention)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("detector: read what was counted: %w", err)
+	}
+	return nil
+}
