@@ -13,7 +13,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector"
 )
 
@@ -204,4 +208,47 @@ func TestABacktestIsStopped(t *testing.T) {
 	_, err := work.Run(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 	require.LessOrEqual(t, told, 2, "it went on")
+}
+
+// What was told live, a backtest tells again, byte for byte, in whatever order the
+// mentions came within a moment; and so does a second one.
+func TestLiveAndBacktestTellTheSame(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	began := time.Now()
+	stop := b.start()
+	b.settled()
+	for wave, size := range []int{12, 25, 60, 200} {
+		var posts []post
+		for i := range size {
+			now := time.Now()
+			written := now.Add(-time.Duration(rand.IntN(180)) * time.Second)
+			posts = append(posts, post{"zest", fmt.Sprint(wave, "-", i), vigiev1.Origin_ORIGIN_LIVE, written, now})
+		}
+		rand.Shuffle(len(posts), func(i, j int) { posts[i], posts[j] = posts[j], posts[i] })
+		b.publish(posts...)
+		b.settled()
+	}
+	b.crisis("zest")
+	stop()
+	var live []string
+	for _, incident := range b.of("zest") {
+		line, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(incident)
+		require.NoError(t, err)
+		live = append(live, string(line))
+	}
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	for range 2 {
+		work := b.backtest(began.Add(-time.Hour))
+		work.Until = time.Now().Add(time.Second)
+		found, err := work.Run(t.Context())
+		require.NoError(t, err)
+		var out bytes.Buffer
+		require.NoError(t, found.WriteNDJSON(&out))
+		told := strings.Split(strings.TrimSpace(out.String()), "\n")
+		require.Len(t, told, len(live))
+		for i := range live {
+			require.JSONEq(t, live[i], told[i])
+		}
+	}
 }
