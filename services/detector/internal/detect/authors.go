@@ -37,9 +37,6 @@ func (a *authors) hear(m *Mention, minute int64) (one *author, c counts) {
 	hour := minute / 60
 	if hour != one.Hour {
 		one.Hour, c.Total = hour, 1
-		if m.Sentiment == Positive {
-			c.Positive = 1
-		}
 	}
 	if m.Sentiment == Negative && hour != one.Critic {
 		one.Critic, c.Total, c.Negative = hour, 1, 1

@@ -59,7 +59,8 @@ const (
 	partTopic  = "topic"
 	partSource = "source"
 	partRisk   = "risk"
-	partOwn    = "own" // what the brand itself says
+	partOwn    = "own"    // what the brand itself says
+	partPraise = "praise" // what is positive
 
 	// mostParts is how many are told apart; what comes after is part of the whole only.
 	mostParts = 16
@@ -108,6 +109,9 @@ func (b *brand) count(m *Mention) {
 	parts |= b.hear(Part{partSource, m.Source}, at, c)
 	if len(m.Risks) > 0 {
 		parts |= b.hear(Part{partRisk, ""}, at, c)
+	}
+	if m.Sentiment == Positive {
+		b.hear(Part{partPraise, ""}, at, counts{Total: c.Total})
 	}
 	one.Parts |= parts
 	if c == (counts{}) {

@@ -38,7 +38,7 @@ func (b *brand) decide(step int64, rule *Rule) bool {
 	if b.Incident == nil {
 		b.Incident = open(b.ID, now)
 	}
-	b.Incident.raise(f.level, Spike, f.scale, now)
+	b.Incident.raise(f.level, b.kind(&f, now, rule), f.scale, now)
 	b.Incident.Evidence, b.Incident.Model = b.evidence(&f, now, rule), b.Model
 	return true
 }
@@ -75,7 +75,7 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 	look(&all, Part{}, 0, 0)
 	for i := range b.Parts {
 		p := &b.Parts[i]
-		if heard&(1<<i) == 0 || b.Names[i].Kind == partOwn || p.Of == (counts{}) { // nobody knows yet what share it has
+		if heard&(1<<i) == 0 || b.Names[i].Kind == partOwn || b.Names[i].Kind == partPraise || p.Of == (counts{}) { // nobody knows yet what share it has
 			continue
 		}
 		readings := p.Track.read(b, of{share: p.Share}, minute, end, b.Cleared)
@@ -88,6 +88,27 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 		best.level--
 	}
 	return best
+}
+
+const (
+	// praised is the share of positive mentions, among those that are more than expected,
+	// from which a rise is an opportunity, where blamed of them at most are negative.
+	praised, blamed = 0.5, 0.2
+)
+
+// kind says what rises: praise is an opportunity, and never more than a watch.
+func (b *brand) kind(f *finding, now time.Time, rule *Rule) Kind {
+	i := slices.Index(b.Names, Part{Kind: partPraise})
+	if f.level != Watch || i < 0 || rule.Mistakes.share(&f.reading).Is > blamed {
+		return Spike
+	}
+	p := &b.Parts[i]
+	window := p.Track.Series.windows(minuteOf(now), b.Cleared)[f.scale]
+	more := window.Total - f.expected.Total*p.Share.Total
+	if more < praised*(f.seen.Total-f.expected.Total) {
+		return Spike
+	}
+	return Opportunity
 }
 
 // next is what a window must surprise by at least, to tell more than is told.

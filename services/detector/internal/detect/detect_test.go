@@ -167,6 +167,17 @@ func TestWhatIsNoCrisis(t *testing.T) {
 		require.Len(t, changes, 1)
 		require.Equal(t, detect.Watch, changes[0].Level)
 	})
+	t.Run("an opportunity", func(t *testing.T) {
+		e := aDay()
+		for i := range 300 {
+			e.Observe("zest", detect.Mention{ID: fmt.Sprint(i), Author: fmt.Sprint(i), Sentiment: detect.Positive,
+				Published: now.Add(-time.Duration(i%120) * time.Second), Collected: now, Known: now})
+		}
+		changes := e.Advance(now.Add(time.Second))
+		require.Len(t, changes, 1)
+		require.Equal(t, detect.Watch, changes[0].Level)
+		require.Equal(t, detect.Opportunity, changes[0].Kind)
+	})
 	t.Run("the same posts delivered again", func(t *testing.T) {
 		e := aDay()
 		for range 50 {

@@ -119,8 +119,8 @@ func (r *rhythm) forecast(h int64, c calendar) counts {
 	local := c.local(h)
 	factors := r.factors(h, known/24, c)
 	class := c.class(local)
-	var totals, negatives, positives sample
-	var sameTotal, sameNegative, samePositive []float64 // this hour of the weeks before
+	var totals, negatives sample
+	var sameTotal, sameNegative []float64 // this hour of the weeks before
 	for d := int64(1); d*24 <= known; d++ {
 		then := c.local(h - d*24)
 		at := h - d*24 + offset(local) - offset(then)
@@ -129,17 +129,14 @@ func (r *rhythm) forecast(h int64, c calendar) counts {
 		factor := factors[c.class(then)]
 		totals.take(float64(x.Total)/factor, weight)
 		negatives.take(float64(x.Negative)/factor, weight)
-		positives.take(float64(x.Positive)/factor, weight)
 		if d%7 == 0 && c.class(then) == class {
 			sameTotal = append(sameTotal, float64(x.Total))
 			sameNegative = append(sameNegative, float64(x.Negative))
-			samePositive = append(samePositive, float64(x.Positive))
 		}
 	}
 	return counts{
 		Total:    float32(blend(totals.mean()*factors[class], sameTotal)),
 		Negative: float32(blend(negatives.mean()*factors[class], sameNegative)),
-		Positive: float32(blend(positives.mean()*factors[class], samePositive)),
 	}
 }
 
@@ -246,9 +243,7 @@ func (r *rhythm) levels(hour int64) (l level) {
 				expected.add(r.expected(h))
 			}
 		}
-		l[i] = counts{
-			ratio(seen.Total, expected.Total), ratio(seen.Negative, expected.Negative), ratio(seen.Positive, expected.Positive),
-		}
+		l[i] = counts{ratio(seen.Total, expected.Total), ratio(seen.Negative, expected.Negative)}
 	}
 	return l
 }

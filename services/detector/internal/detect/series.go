@@ -17,18 +17,17 @@ const (
 )
 
 // counts are voices: mentions, copies of a story once and an author once an hour, and
-// those of them that are negative and positive. They are not whole numbers where a
-// series of measures is read.
-type counts struct{ Total, Negative, Positive float32 }
+// those of them that are negative. They are not whole numbers where a series of
+// measures is read.
+type counts struct{ Total, Negative float32 }
 
 func (c *counts) add(d counts) {
 	c.Total += d.Total
 	c.Negative += d.Negative
-	c.Positive += d.Positive
 }
 
 func (c counts) times(factor float32) counts {
-	return counts{c.Total * factor, c.Negative * factor, c.Positive * factor}
+	return counts{c.Total * factor, c.Negative * factor}
 }
 
 // series counts the last day by published time: minutes, and tens of minutes.

@@ -42,7 +42,7 @@ type of struct {
 	rhythm bool
 }
 
-var whole = of{share: counts{1, 1, 1}}
+var whole = of{share: counts{1, 1}}
 
 // read holds the windows up to a minute, that end at a moment in minutes, against what
 // is expected of them.
@@ -52,7 +52,7 @@ func (t *track) read(b *brand, of of, to int64, end float64, since int64) (all [
 	known := b.Rhythm.known(to / 60)
 	for k, w := range windows {
 		r := &all[k]
-		lately := counts{1, 1, 1}
+		lately := counts{1, 1}
 		if !of.rhythm {
 			lately = b.Rhythm.Level[span(scales[k])]
 		}
@@ -60,7 +60,6 @@ func (t *track) read(b *brand, of of, to int64, end float64, since int64) (all [
 		r.expected = counts{
 			Total:    expected[k].Total * lately.Total * of.share.Total,
 			Negative: expected[k].Negative * lately.Negative * of.share.Negative,
-			Positive: expected[k].Positive * lately.Positive * of.share.Positive,
 		}
 		for signal, pair := range [signals][2]float32{{w.Total, r.expected.Total}, {w.Negative, r.expected.Negative}} {
 			if pair[0] <= pair[1] {
