@@ -71,9 +71,10 @@ func (b Backtest) Run(ctx context.Context) (*Findings, error) {
 	}
 	own := rule(b.Config)
 	rules := append([]detect.Rule{own}, replay.Bounds(own, b.Steps)...)
+	announced := occasions(b.Config)
 	lanes := make([]*replay.Lane, len(rules))
 	for i, rule := range rules {
-		lanes[i] = replay.NewLane(rule, b.Since)
+		lanes[i] = replay.NewLane(rule, b.Since, announced)
 	}
 	if err := b.drive(ctx, conn, lanes, f.count); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/detector"
 )
 
@@ -96,6 +97,30 @@ func TestTwoBacktestsTellTheSameIncidents(t *testing.T) {
 		levels = append(levels, strings.ToLower(strings.TrimPrefix(step.Level, "LEVEL_"))+strings.TrimPrefix(step.State, "INCIDENT_STATE"))
 	}
 	require.Equal(t, "alert_OPEN crisis_OPEN crisis_RESOLVED", strings.Join(levels[:3], " "), "that of the warm-up is not told")
+}
+
+// What was announced is a level lower in a backtest too, as it would have been live.
+func TestABacktestKnowsWhatWasAnnounced(t *testing.T) {
+	t.Parallel()
+	b := emptyTables(t)
+	since := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	b.store(past(since))
+	levels := func() (told []string) {
+		found, err := b.backtest(since).Run(t.Context())
+		require.NoError(t, err)
+		for _, incident := range found.Told(found.Incidents) {
+			if incident.Level != "watch" {
+				told = append(told, incident.Opened.Format(time.DateOnly)+" "+incident.Level)
+			}
+		}
+		return told
+	}
+	require.Equal(t, []string{"2026-03-06 crisis"}, levels())
+	match := time.Date(2026, 3, 6, 12, 0, 0, 0, time.UTC)
+	b.cfg.Brands[0].Expected = []config.Occasion{{Name: "Match", From: match, To: match.Add(6 * time.Hour)}}
+	require.Equal(t, []string{"2026-03-06 alert"}, levels())
+	b.cfg.Brands[0].Expected[0].To = match.Add(150 * time.Minute)
+	require.Equal(t, []string{"2026-03-06 crisis"}, levels(), "it goes on after the match")
 }
 
 // A backtest says how often, how soon and how rightly a rule tells, and what another

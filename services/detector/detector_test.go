@@ -27,9 +27,10 @@ import (
 
 // bench is a bus and tables on which detectors come and go.
 type bench struct {
-	t   testing.TB
-	cfg *config.Config
-	bus *bus.Bus
+	t    testing.TB
+	cfg  *config.Config
+	live *config.Live
+	bus  *bus.Bus
 }
 
 // newBench has a calm past of a brand.
@@ -58,7 +59,7 @@ func emptyTables(t testing.TB) *bench {
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
 	cfg.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}}
 	require.NoError(t, store.Migrate(t.Context(), cfg))
-	return &bench{t: t, cfg: cfg}
+	return &bench{t: t, cfg: cfg, live: config.NewLive(cfg)}
 }
 
 // start runs a detector until stop is called.
@@ -67,7 +68,7 @@ func (b *bench) start() (stop func()) { return b.run(detector.Run) }
 func (b *bench) run(serve func(context.Context, run.Env, func()) error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	env := run.Env{Config: config.NewLive(b.cfg), Bus: b.bus, Logger: slog.New(slog.DiscardHandler),
+	env := run.Env{Config: b.live, Bus: b.bus, Logger: slog.New(slog.DiscardHandler),
 		Registry: prometheus.NewRegistry(), Health: obs.NewHealth()}
 	go func() { done <- serve(ctx, env, func() {}) }()
 	stop = sync.OnceFunc(func() {
@@ -186,6 +187,42 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	for _, incident := range b.incidents()[known:] {
 		require.Equal(t, "zing", incident.BrandId, "no second incident for the same thing")
 	}
+}
+
+// While something announced is under way, a burst that would wake someone is an alert,
+// and no less. Once it is announced no more, what goes on is the crisis it is.
+func TestWhatWasAnnouncedIsALevelLower(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.calm("zing", time.Now())
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	now := time.Now()
+	b.cfg.Brands[0].Expected = []config.Occasion{{Name: "Match", From: now.Add(-time.Hour), To: now.Add(time.Hour)}}
+	b.cfg.Brands[1].Expected = []config.Occasion{{Name: "Match", From: now.Add(-3 * time.Hour), To: now.Add(-time.Hour)}}
+	b.start()
+	b.burst("zest", 0, 200, time.Now())
+	b.burst("zing", 0, 200, time.Now())
+	b.crisis("zing")
+	b.eventually("zest's is an alert", func() bool {
+		all := b.of("zest")
+		return len(all) > 0 && all[len(all)-1].Level == vigiev1.Level_LEVEL_ALERT
+	})
+	b.settled()
+	for _, incident := range b.of("zest") {
+		require.Less(t, incident.Level, vigiev1.Level_LEVEL_CRISIS)
+	}
+
+	over := *b.cfg
+	over.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}}
+	require.NoError(t, b.live.Replace(&over))
+	n := 200
+	b.eventually("what goes on is a crisis", func() bool {
+		b.burst("zest", n, 20, time.Now())
+		n += 20
+		all := b.of("zest")
+		return all[len(all)-1].Level == vigiev1.Level_LEVEL_CRISIS
+	})
+	require.Equal(t, b.of("zest")[0].IncidentId, b.crisis("zest").IncidentId)
 }
 
 // An import opens nothing, and is learnt once however often the detector is

@@ -14,14 +14,16 @@ type Lane struct {
 	engine    *detect.Engine
 	since     time.Time
 	watched   map[string]detect.Terms
+	announced map[string][]detect.Occasion
 	incidents []*Incident
 	open      map[string]*Incident
 }
 
-// NewLane is a rule at the start of its warm-up. What opens before since is not told.
-func NewLane(rule detect.Rule, since time.Time) *Lane {
+// NewLane is a rule at the start of its warm-up, with what was announced of each brand.
+// What opens before since is not told.
+func NewLane(rule detect.Rule, since time.Time, announced map[string][]detect.Occasion) *Lane {
 	return &Lane{
-		engine: detect.New(rule, since.Add(-WarmUp)), since: since,
+		engine: detect.New(rule, since.Add(-WarmUp)), since: since, announced: announced,
 		watched: map[string]detect.Terms{}, open: map[string]*Incident{},
 	}
 }
@@ -31,7 +33,7 @@ func NewLane(rule detect.Rule, since time.Time) *Lane {
 func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.Pass(m.Known)
 	if _, known := l.watched[brand]; !known {
-		l.watched[brand] = detect.Terms{Since: m.Known}
+		l.watched[brand] = detect.Terms{Since: m.Known, Occasions: l.announced[brand]}
 		l.engine.Watch(l.watched)
 	}
 	m.Past = false // as if live
