@@ -123,6 +123,44 @@ func TestABacktestKnowsWhatWasAnnounced(t *testing.T) {
 	require.Equal(t, []string{"2026-03-06 crisis"}, levels(), "it goes on after the match")
 }
 
+// On a public holiday as little is expected as on a Sunday: the fourteenth of July 2026 is a
+// Tuesday.
+func TestAHolidayIsASunday(t *testing.T) {
+	t.Parallel()
+	b := emptyTables(t)
+	holiday := time.Date(2026, 7, 14, 0, 0, 0, 0, time.UTC)
+	var rows []written
+	add := func(at time.Time, sentiment string) {
+		rows = append(rows, written{fmt.Sprint("x:", len(rows)), "live", sentiment, at, at})
+	}
+	for hour := range 30 * 24 {
+		at := holiday.AddDate(0, 0, -29).Add(time.Duration(hour) * time.Hour)
+		hourly := 24
+		if at.Weekday() == time.Saturday || at.Weekday() == time.Sunday || !at.Before(holiday) {
+			hourly = 6
+		}
+		for n := range hourly {
+			add(at.Add(time.Duration(n)*time.Hour/time.Duration(hourly)), "neutral")
+		}
+	}
+	for n := range 300 {
+		add(holiday.Add(14*time.Hour+time.Duration(n)*10*time.Second), "negative")
+	}
+	b.store(rows)
+	perMinute := func(countries ...string) float64 {
+		b.cfg.Detector.Holidays = countries
+		found, err := b.backtest(holiday.AddDate(0, 0, -1)).Run(t.Context())
+		require.NoError(t, err)
+		require.Len(t, found.Incidents, 1)
+		told := found.Told(found.Incidents)[0]
+		return told.Expected / told.Window[1].Sub(told.Window[0]).Minutes()
+	}
+	workday := perMinute()
+	require.Less(t, perMinute("fr"), 0.75*workday)
+	require.Less(t, perMinute("gb", "fr"), 0.75*workday, "in one of the countries it is")
+	require.InDelta(t, workday, perMinute("gb"), 1e-9, "and in this one it is not")
+}
+
 // A backtest says how often, how soon and how rightly a rule tells, and what another
 // bound would have told.
 func TestABacktestSaysWhatARuleIsWorth(t *testing.T) {

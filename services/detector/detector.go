@@ -15,6 +15,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/holiday"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -105,7 +106,7 @@ func rule(cfg *config.Config) detect.Rule {
 	d := cfg.Detector
 	return detect.Rule{
 		MinAuthors: d.MinAuthors, MinMentions: d.MinMentions, ResolveAfter: d.ResolveAfter.Std(),
-		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis, Zone: cfg.Location(),
+		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis, Zone: cfg.Location(), Holiday: holiday.In(d.Holidays),
 	}
 }
 
