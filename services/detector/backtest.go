@@ -23,6 +23,7 @@ import (
 type Backtest struct {
 	Config       *config.Config
 	Brand        string // all brands where it is ""
+	Mistakes     Mistakes
 	Since, Until time.Time
 	Labels       []Label              // what people found; nil where nobody said
 	Steps        int                  // how many alert bounds are tried for each doubling
@@ -69,7 +70,7 @@ func (b Backtest) Run(ctx context.Context) (*Findings, error) {
 		Brand: b.Brand, Since: b.Since, Until: b.Until, Rule: b.Config.Detector, RuleVersion: detect.RuleVersion,
 		Labels: b.labels(), series: replay.NewSeries(b.Since, b.Until, mostBuckets),
 	}
-	own := rule(b.Config)
+	own := rule(b.Config, b.Mistakes)
 	rules := append([]detect.Rule{own}, replay.Bounds(own, b.Steps)...)
 	announced := occasions(b.Config)
 	lanes := make([]*replay.Lane, len(rules))

@@ -163,7 +163,7 @@ func (s *service) rewatch(ctx context.Context) error {
 		}
 	}
 	s.brands = terms
-	s.engine.SetRule(rule(cfg))
+	s.engine.SetRule(rule(cfg, s.mistakes))
 	s.engine.Watch(terms)
 	return nil
 }
@@ -184,7 +184,7 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 			terms[brand] = watched
 		}
 	}
-	heard, err := hear(ctx, past, rule(s.config.Get()), terms, s.now)
+	heard, err := hear(ctx, past, rule(s.config.Get(), s.mistakes), terms, s.now)
 	if err != nil {
 		return err
 	}
