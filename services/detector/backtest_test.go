@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 // written is a mention as the store would have written it.
 type written struct {
+	brand            string
 	id, origin       string
 	sentiment        string
 	published, known time.Time
@@ -29,7 +31,7 @@ type written struct {
 func past(since time.Time) (rows []written) {
 	r := rand.New(rand.NewPCG(4, 2))
 	add := func(at time.Time, sentiment string) {
-		rows = append(rows, written{fmt.Sprint("x:", len(rows)), "imported", sentiment, at, at.AddDate(1, 0, 0)})
+		rows = append(rows, written{"zest", fmt.Sprint("x:", len(rows)), "imported", sentiment, at, at.AddDate(1, 0, 0)})
 	}
 	for hour := range 60 * 24 {
 		at := since.Add(time.Duration(hour)*time.Hour - 28*24*time.Hour)
@@ -55,7 +57,7 @@ func (b *bench) store(rows []written) {
 	require.NoError(b.t, err)
 	for _, i := range rand.Perm(len(rows)) {
 		r := rows[i]
-		require.NoError(b.t, batch.Append("zest", r.id, "x", "third_party", "post", r.origin, "https://x.example/"+r.id,
+		require.NoError(b.t, batch.Append(r.brand, r.id, "x", "third_party", "post", r.origin, "https://x.example/"+r.id,
 			"ras le bol "+r.id, r.id, "a"+r.id, uint64(i), r.sentiment, "test", r.published, r.known, r.known, r.known))
 	}
 	require.NoError(b.t, batch.Send())
@@ -131,7 +133,7 @@ func TestAHolidayIsASunday(t *testing.T) {
 	holiday := time.Date(2026, 7, 14, 0, 0, 0, 0, time.UTC)
 	var rows []written
 	add := func(at time.Time, sentiment string) {
-		rows = append(rows, written{fmt.Sprint("x:", len(rows)), "live", sentiment, at, at})
+		rows = append(rows, written{"zest", fmt.Sprint("x:", len(rows)), "live", sentiment, at, at})
 	}
 	for hour := range 30 * 24 {
 		at := holiday.AddDate(0, 0, -29).Add(time.Duration(hour) * time.Hour)
@@ -159,6 +161,54 @@ func TestAHolidayIsASunday(t *testing.T) {
 	require.Less(t, perMinute("fr"), 0.75*workday)
 	require.Less(t, perMinute("gb", "fr"), 0.75*workday, "in one of the countries it is")
 	require.InDelta(t, workday, perMinute("gb"), 1e-9, "and in this one it is not")
+}
+
+// A backtest of one brand hears the others too, as a detector does: an incident names those
+// that rise with it. They change nothing else, nor do brands that are watched no more.
+func TestABacktestSaysThatASectorRises(t *testing.T) {
+	t.Parallel()
+	b := emptyTables(t)
+	b.cfg.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}, {ID: "zoom"}}
+	since := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	rows := past(since)
+	var mentions int
+	told := func(brand string) (steps []string) {
+		work := b.backtest(since)
+		work.Brand = brand
+		found, err := work.Run(t.Context())
+		require.NoError(t, err)
+		mentions = found.Mentions
+		var out bytes.Buffer
+		require.NoError(t, found.WriteNDJSON(&out))
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, `"brand_id":"zest"`) {
+				steps = append(steps, line)
+			} else {
+				require.Empty(t, brand)
+			}
+		}
+		return steps
+	}
+	sector := func(brands ...string) {
+		all := slices.Clone(rows)
+		for _, brand := range brands {
+			for _, r := range rows {
+				r.brand, r.id = brand, brand+r.id
+				all = append(all, r)
+			}
+		}
+		b.store(all)
+	}
+	sector("zing", "gone")
+	alone := told("zest")
+	require.NotContains(t, strings.Join(alone, ""), "also_brand_ids")
+	own := mentions
+	sector("zing", "zoom")
+	together := told("zest")
+	require.Equal(t, own, mentions, "those of the others are not counted")
+	require.Contains(t, together[0], `,"also_brand_ids":["zing","zoom"]`)
+	require.Equal(t, alone[0], strings.Replace(together[0], `,"also_brand_ids":["zing","zoom"]`, "", 1))
+	require.Equal(t, together, told(""), "as in a backtest of all")
 }
 
 // A backtest says how often, how soon and how rightly a rule tells, and what another

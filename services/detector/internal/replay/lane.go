@@ -12,6 +12,7 @@ const WarmUp = 28 * 24 * time.Hour
 // Lane is one rule on its way through a past, by the same engine that decides live.
 type Lane struct {
 	engine    *detect.Engine
+	brand     string
 	since     time.Time
 	watched   map[string]detect.Terms
 	announced map[string][]detect.Occasion
@@ -20,10 +21,11 @@ type Lane struct {
 }
 
 // NewLane is a rule at the start of its warm-up, with what was announced of each brand.
-// What opens before since is not told.
-func NewLane(rule detect.Rule, since time.Time, announced map[string][]detect.Occasion) *Lane {
+// What opens before since is not told, and but for one brand, all where it is "", nothing
+// is: it hears the others for what they say of that one.
+func NewLane(rule detect.Rule, brand string, since time.Time, announced map[string][]detect.Occasion) *Lane {
 	return &Lane{
-		engine: detect.New(rule, since.Add(-WarmUp)), since: since, announced: announced,
+		engine: detect.New(rule, since.Add(-WarmUp)), brand: brand, since: since, announced: announced,
 		watched: map[string]detect.Terms{}, open: map[string]*Incident{},
 	}
 }
@@ -43,6 +45,9 @@ func (l *Lane) Hear(brand string, m detect.Mention) {
 // Pass lets time go on to a moment.
 func (l *Lane) Pass(now time.Time) {
 	for _, step := range l.engine.Advance(now) {
+		if l.brand != "" && step.Brand != l.brand {
+			continue
+		}
 		incident, known := l.open[step.ID]
 		if !known {
 			incident = &Incident{}
