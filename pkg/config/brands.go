@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/query"
 )
@@ -15,6 +16,15 @@ type Brand struct {
 	Pages       map[string][]string `yaml:"pages"`
 	Competitors []string            `yaml:"competitors"`
 	Team        string              `yaml:"team"`
+	Expected    []Occasion          `yaml:"expected"`
+}
+
+// Occasion is a campaign, a match, a launch: while it lasts more is said of a brand,
+// and an incident is a level lower.
+type Occasion struct {
+	Name string    `yaml:"name"`
+	From time.Time `yaml:"from"`
+	To   time.Time `yaml:"to"`
 }
 
 // Context is what is said around a name that means other things too: queries of

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,6 +32,28 @@ teams:
 	require.Equal(t, "2026-07-24T07:00:00Z", paris.Overrides[0].From.UTC().Format("2006-01-02T15:04:05Z07:00"))
 	require.Equal(t, "2026-07-27T09:00:00Z", paris.Overrides[0].To.UTC().Format("2006-01-02T15:04:05Z07:00"))
 	require.Equal(t, "2026-01-06T00:00:00Z", cfg.Teams[1].Rota.Start.UTC().Format("2006-01-02T15:04:05Z07:00"))
+}
+
+// What is announced of a brand stands in the config's time zone.
+func TestWhatIsExpectedOfABrand(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Parse("vigie.yaml", []byte(minimal+`
+    expected:
+      - {name: "Match PSG–OM", from: 2026-03-28 20:00, to: 2026-03-29 20:00}
+      - {name: Sales, from: 2026-03-01T20:00:00Z, to: 2026-03-08T20:00:00+02:00}
+timezone: Europe/Paris
+`), []string{"VIGIE_BRANDS_ZEST_EXPECTED_1_NAME=Soldes"})
+	require.NoError(t, err)
+	match, sales := cfg.Brands[0].Expected[0], cfg.Brands[0].Expected[1]
+	require.Equal(t, "2026-03-28T19:00:00Z", match.From.UTC().Format(time.RFC3339))
+	require.Equal(t, 23*time.Hour, match.To.Sub(match.From), "the clocks went forward")
+	require.Equal(t, "Soldes", sales.Name)
+	require.Equal(t, "2026-03-08T18:00:00Z", sales.To.UTC().Format(time.RFC3339))
+	dump, err := cfg.Dump()
+	require.NoError(t, err)
+	again, err := config.Parse("vigie.yaml", dump, nil)
+	require.NoError(t, err, "%s", dump)
+	require.True(t, match.From.Equal(again.Brands[0].Expected[0].From))
 }
 
 // What came from the environment is blamed on its variable, not on the file.

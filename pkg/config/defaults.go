@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/holiday"
+)
 
 // Defaults of keys below lists and below sources that may be left out. Services
 // that are configured in code use them too.
@@ -16,6 +20,9 @@ func (x *X) setDefaults()    { x.PricePerPostUSD = DefaultPricePerPostUSD }
 
 // inherit fills in what depends on other keys, once all are known to be right.
 func (c *Config) inherit() {
+	if c.Detector.Holidays == nil {
+		c.Detector.Holidays = holiday.Of(c.Timezone)
+	}
 	if rss := c.Sources.RSS; rss != nil {
 		for i := range rss.Feeds {
 			rss.Feeds[i].Every = Duration(rss.Feeds[i].Every.Or(rss.Every.Std()))

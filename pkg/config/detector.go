@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/vigie-monitor/vigie/pkg/holiday"
 )
 
 // Detector holds the bounds of the crisis detector.
@@ -21,6 +25,9 @@ type Detector struct {
 	Crisis float64 `yaml:"crisis"`
 	// ResolveAfter is how long calm must last before an incident is resolved.
 	ResolveAfter Duration `yaml:"resolve_after"`
+	// Holidays are the countries on whose public holidays people write as on Sundays;
+	// where it is not set, the country of the time zone.
+	Holidays []string `yaml:"holidays"`
 }
 
 func defaultDetector() Detector {
@@ -61,6 +68,11 @@ func (c *checker) detector(d Detector) {
 	}
 	if d.ResolveAfter <= 0 {
 		c.add("detector.resolve_after", "must be above 0, such as 30m")
+	}
+	for i, country := range d.Holidays {
+		if known := holiday.Countries(); !slices.Contains(known, country) {
+			c.add(fmt.Sprintf("detector.holidays[%d]", i), "%q is no country whose holidays are known: %s", country, strings.Join(known, ", "))
+		}
 	}
 }
 

@@ -10,6 +10,28 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/config"
 )
 
+// People rest on the holidays of the country whose time zone it is, but where the config
+// says another one, or none.
+func TestHolidaysAreThoseOfTheTimeZone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"":                         {"fr"}, // the default's is Paris
+		"timezone: Europe/London":  {"gb"},
+		"timezone: UTC":            nil,
+		"detector: {holidays: []}": {},
+		"timezone: Europe/London\ndetector: {holidays: [fr, gb]}": {"fr", "gb"},
+	} {
+		cfg, err := config.Parse("vigie.yaml", []byte(minimal+text), nil)
+		require.NoError(t, err)
+		require.Equal(t, want, cfg.Detector.Holidays, text)
+		dump, err := cfg.Dump()
+		require.NoError(t, err)
+		again, err := config.Parse("vigie.yaml", dump, nil)
+		require.NoError(t, err)
+		require.ElementsMatch(t, want, again.Detector.Holidays, text)
+	}
+}
+
 // A rule is tried from a file of its own, as it would stand in the config or without
 // that head; what it leaves out stays.
 func TestARuleIsReadFromAFileOfItsOwn(t *testing.T) {

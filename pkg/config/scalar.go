@@ -11,7 +11,7 @@ import (
 )
 
 // local is where a moment stands that was written without an offset, until the
-// time zone of its team is known.
+// time zone it belongs to is known.
 var local = time.FixedZone("local", 0)
 
 // setScalar reads a single value as it is written in the file or the environment.
@@ -59,13 +59,21 @@ func moment(text string) (time.Time, error) {
 	}
 	at, err := time.ParseInLocation("2006-01-02 15:04", text, local)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a moment: write 2026-12-24T09:00:00+01:00, or 2026-12-24 09:00 in the team's time zone", text)
+		return time.Time{}, fmt.Errorf("%q is not a moment: write 2026-12-24T09:00:00+01:00, or 2026-12-24 09:00 as the clock on the wall shows it", text)
 	}
 	return at, nil
 }
 
-// settleMoments puts moments on the wall into the time zones of their teams.
+// settleMoments puts moments on the wall into the time zones of their teams, those of
+// brands into the config's.
 func settleMoments(cfg *Config) {
+	for i := range cfg.Brands {
+		for j := range cfg.Brands[i].Expected {
+			occasion := &cfg.Brands[i].Expected[j]
+			settle(&occasion.From, cfg.Location())
+			settle(&occasion.To, cfg.Location())
+		}
+	}
 	for i := range cfg.Teams {
 		team := &cfg.Teams[i]
 		location := cfg.Location()

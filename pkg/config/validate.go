@@ -69,6 +69,29 @@ func (c *checker) brands(cfg *Config) {
 		for source := range brand.Pages {
 			c.oneOf(at+".pages."+source, source, "rss", "bluesky", "mastodon", "x")
 		}
+		for j, occasion := range brand.Expected {
+			c.occasion(fmt.Sprintf("%s.expected[%d]", at, j), occasion)
+		}
+	}
+}
+
+func (c *checker) occasion(at string, o Occasion) {
+	if o.Name == "" {
+		c.add(at+".name", "say what is expected: a match, a campaign")
+	}
+	c.span(at, "what is expected", o.From, o.To)
+}
+
+// span is from a moment to a later one.
+func (c *checker) span(at, what string, from, to time.Time) {
+	if from.IsZero() {
+		c.add(at+".from", "%s needs the moment it begins at", what)
+	}
+	if to.IsZero() {
+		c.add(at+".to", "%s needs the moment it ends at", what)
+	}
+	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		c.add(at, "from must be before to")
 	}
 }
 

@@ -56,15 +56,7 @@ func (c *checker) team(cfg *Config, at string, team Team) {
 	for j, override := range team.Rota.Overrides {
 		path := fmt.Sprintf("%s.rota.overrides[%d]", at, j)
 		c.known(cfg, path+".person", []string{override.Person})
-		if override.From.IsZero() {
-			c.add(path+".from", "an override needs the moment it begins at")
-		}
-		if override.To.IsZero() {
-			c.add(path+".to", "an override needs the moment it ends at")
-		}
-		if both := !override.From.IsZero() && !override.To.IsZero(); both && !override.From.Before(override.To) {
-			c.add(path, "from must be before to")
-		}
+		c.span(path, "an override", override.From, override.To)
 	}
 }
 

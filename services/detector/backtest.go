@@ -22,7 +22,8 @@ import (
 // differ from it in their alert bound.
 type Backtest struct {
 	Config       *config.Config
-	Brand        string // all brands where it is ""
+	Brand        string // whose incidents are told; of all of the config where it is ""
+	Mistakes     Mistakes
 	Since, Until time.Time
 	Labels       []Label              // what people found; nil where nobody said
 	Steps        int                  // how many alert bounds are tried for each doubling
@@ -69,13 +70,14 @@ func (b Backtest) Run(ctx context.Context) (*Findings, error) {
 		Brand: b.Brand, Since: b.Since, Until: b.Until, Rule: b.Config.Detector, RuleVersion: detect.RuleVersion,
 		Labels: b.labels(), series: replay.NewSeries(b.Since, b.Until, mostBuckets),
 	}
-	own := rule(b.Config)
+	own := rule(b.Config, b.Mistakes)
 	rules := append([]detect.Rule{own}, replay.Bounds(own, b.Steps)...)
+	watched := occasions(b.Config)
 	lanes := make([]*replay.Lane, len(rules))
 	for i, rule := range rules {
-		lanes[i] = replay.NewLane(rule, b.Since)
+		lanes[i] = replay.NewLane(rule, b.Brand, b.Since, watched)
 	}
-	if err := b.drive(ctx, conn, lanes, f.count); err != nil {
+	if err := b.drive(ctx, conn, watched, lanes, f.count); err != nil {
 		return nil, err
 	}
 	if f.Mentions == 0 {
@@ -112,8 +114,15 @@ type spoken struct {
 // driven is how many mentions are handed on at once.
 const driven = 1024
 
-// drive reads the past once. Every lane hears all of it, each at its own pace.
-func (b Backtest) drive(ctx context.Context, conn driver.Conn, lanes []*replay.Lane, count func(*detect.Mention)) error {
+// concerns says whether a brand's incidents are told.
+func (b Backtest) concerns(brand string) bool { return b.Brand == "" || brand == b.Brand }
+
+// drive reads the past of all brands that are watched, once. Every lane hears what
+// concerns it, each at its own pace: the first, whose incidents are shown, all brands, for
+// an incident names those that rise with it; the others, that are only counted, what is told.
+func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[string][]detect.Occasion,
+	lanes []*replay.Lane, count func(*detect.Mention),
+) error {
 	group, ctx := errgroup.WithContext(ctx)
 	feeds := make([]chan []spoken, len(lanes))
 	for i, lane := range lanes {
@@ -122,7 +131,9 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, lanes []*replay.L
 		group.Go(func() error {
 			for batch := range feed {
 				for n := 0; n < len(batch) && ctx.Err() == nil; n++ {
-					lane.Hear(batch[n].brand, batch[n].Mention)
+					if i == 0 || b.concerns(batch[n].brand) {
+						lane.Hear(batch[n].brand, batch[n].Mention)
+					}
 				}
 			}
 			if ctx.Err() == nil {
@@ -154,8 +165,13 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, lanes []*replay.L
 				close(feed)
 			}
 		}()
-		err := eachPast(ctx, conn, b.Brand, from, b.Until, func(brand string, m detect.Mention) {
-			count(&m)
+		err := eachPast(ctx, conn, "", from, b.Until, func(brand string, m detect.Mention) {
+			if _, known := watched[brand]; !known {
+				return
+			}
+			if b.concerns(brand) {
+				count(&m)
+			}
 			if batch = append(batch, spoken{brand, m}); len(batch) == driven {
 				hand()
 			}

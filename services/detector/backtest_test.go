@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,12 +18,14 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
+	"github.com/vigie-monitor/vigie/pkg/config"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector"
 )
 
 // written is a mention as the store would have written it.
 type written struct {
+	brand            string
 	id, origin       string
 	sentiment        string
 	published, known time.Time
@@ -32,7 +35,7 @@ type written struct {
 func past(since time.Time) (rows []written) {
 	r := rand.New(rand.NewPCG(4, 2))
 	add := func(at time.Time, sentiment string) {
-		rows = append(rows, written{fmt.Sprint("x:", len(rows)), "imported", sentiment, at, at.AddDate(1, 0, 0)})
+		rows = append(rows, written{"zest", fmt.Sprint("x:", len(rows)), "imported", sentiment, at, at.AddDate(1, 0, 0)})
 	}
 	for hour := range 60 * 24 {
 		at := since.Add(time.Duration(hour)*time.Hour - 28*24*time.Hour)
@@ -58,7 +61,7 @@ func (b *bench) store(rows []written) {
 	require.NoError(b.t, err)
 	for _, i := range rand.Perm(len(rows)) {
 		r := rows[i]
-		require.NoError(b.t, batch.Append("zest", r.id, "x", "third_party", "post", r.origin, "https://x.example/"+r.id,
+		require.NoError(b.t, batch.Append(r.brand, r.id, "x", "third_party", "post", r.origin, "https://x.example/"+r.id,
 			"ras le bol "+r.id, r.id, "a"+r.id, uint64(i), r.sentiment, "test", r.published, r.known, r.known, r.known))
 	}
 	require.NoError(b.t, batch.Send())
@@ -100,6 +103,116 @@ func TestTwoBacktestsTellTheSameIncidents(t *testing.T) {
 		levels = append(levels, strings.ToLower(strings.TrimPrefix(step.Level, "LEVEL_"))+strings.TrimPrefix(step.State, "INCIDENT_STATE"))
 	}
 	require.Equal(t, "alert_OPEN crisis_OPEN crisis_RESOLVED", strings.Join(levels[:3], " "), "that of the warm-up is not told")
+}
+
+// What was announced is a level lower in a backtest too, as it would have been live.
+func TestABacktestKnowsWhatWasAnnounced(t *testing.T) {
+	t.Parallel()
+	b := emptyTables(t)
+	since := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	b.store(past(since))
+	levels := func() (told []string) {
+		found, err := b.backtest(since).Run(t.Context())
+		require.NoError(t, err)
+		for _, incident := range found.Told(found.Incidents) {
+			if incident.Level != "watch" {
+				told = append(told, incident.Opened.Format(time.DateOnly)+" "+incident.Level)
+			}
+		}
+		return told
+	}
+	require.Equal(t, []string{"2026-03-06 crisis"}, levels())
+	match := time.Date(2026, 3, 6, 12, 0, 0, 0, time.UTC)
+	b.cfg.Brands[0].Expected = []config.Occasion{{Name: "Match", From: match, To: match.Add(6 * time.Hour)}}
+	require.Equal(t, []string{"2026-03-06 alert"}, levels())
+	b.cfg.Brands[0].Expected[0].To = match.Add(150 * time.Minute)
+	require.Equal(t, []string{"2026-03-06 crisis"}, levels(), "it goes on after the match")
+}
+
+// On a public holiday as little is expected as on a Sunday: the fourteenth of July 2026 is a
+// Tuesday.
+func TestAHolidayIsASunday(t *testing.T) {
+	t.Parallel()
+	b := emptyTables(t)
+	holiday := time.Date(2026, 7, 14, 0, 0, 0, 0, time.UTC)
+	var rows []written
+	add := func(at time.Time, sentiment string) {
+		rows = append(rows, written{"zest", fmt.Sprint("x:", len(rows)), "live", sentiment, at, at})
+	}
+	for hour := range 30 * 24 {
+		at := holiday.AddDate(0, 0, -29).Add(time.Duration(hour) * time.Hour)
+		hourly := 24
+		if at.Weekday() == time.Saturday || at.Weekday() == time.Sunday || !at.Before(holiday) {
+			hourly = 6
+		}
+		for n := range hourly {
+			add(at.Add(time.Duration(n)*time.Hour/time.Duration(hourly)), "neutral")
+		}
+	}
+	for n := range 300 {
+		add(holiday.Add(14*time.Hour+time.Duration(n)*10*time.Second), "negative")
+	}
+	b.store(rows)
+	perMinute := func(countries ...string) float64 {
+		b.cfg.Detector.Holidays = countries
+		found, err := b.backtest(holiday.AddDate(0, 0, -1)).Run(t.Context())
+		require.NoError(t, err)
+		require.Len(t, found.Incidents, 1)
+		told := found.Told(found.Incidents)[0]
+		return told.Expected / told.Window[1].Sub(told.Window[0]).Minutes()
+	}
+	workday := perMinute()
+	require.Less(t, perMinute("fr"), 0.75*workday)
+	require.Less(t, perMinute("gb", "fr"), 0.75*workday, "in one of the countries it is")
+	require.InDelta(t, workday, perMinute("gb"), 1e-9, "and in this one it is not")
+}
+
+// A backtest of one brand hears the others too, as a detector does: an incident names those
+// that rise with it. They change nothing else, nor do brands that are watched no more.
+func TestABacktestSaysThatASectorRises(t *testing.T) {
+	t.Parallel()
+	b := emptyTables(t)
+	b.cfg.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}, {ID: "zoom"}}
+	since := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	rows := past(since)
+	var mentions int
+	told := func(brand string) (steps []string) {
+		work := b.backtest(since)
+		work.Brand = brand
+		found, err := work.Run(t.Context())
+		require.NoError(t, err)
+		mentions = found.Mentions
+		var out bytes.Buffer
+		require.NoError(t, found.WriteNDJSON(&out))
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, `"brand_id":"zest"`) {
+				steps = append(steps, line)
+			} else {
+				require.Empty(t, brand)
+			}
+		}
+		return steps
+	}
+	sector := func(brands ...string) {
+		all := slices.Clone(rows)
+		for _, brand := range brands {
+			for _, r := range rows {
+				r.brand, r.id = brand, brand+r.id
+				all = append(all, r)
+			}
+		}
+		b.store(all)
+	}
+	sector("zing", "gone")
+	alone := told("zest")
+	require.NotContains(t, strings.Join(alone, ""), "also_brand_ids")
+	own := mentions
+	sector("zing", "zoom")
+	together := told("zest")
+	require.Equal(t, own, mentions, "those of the others are not counted")
+	require.Contains(t, together[0], `,"also_brand_ids":["zing","zoom"]`)
+	require.Equal(t, alone[0], strings.Replace(together[0], `,"also_brand_ids":["zing","zoom"]`, "", 1))
+	require.Equal(t, together, told(""), "as in a backtest of all")
 }
 
 // A backtest says how often, how soon and how rightly a rule tells, and what another
@@ -223,7 +336,7 @@ func TestLiveAndBacktestTellTheSame(t *testing.T) {
 		for i := range size {
 			now := time.Now()
 			written := now.Add(-time.Duration(rand.IntN(180)) * time.Second)
-			posts = append(posts, post{"zest", fmt.Sprint(wave, "-", i), vigiev1.Origin_ORIGIN_LIVE, written, now})
+			posts = append(posts, post{brand: "zest", id: fmt.Sprint(wave, "-", i), origin: vigiev1.Origin_ORIGIN_LIVE, at: written, collected: now})
 		}
 		rand.Shuffle(len(posts), func(i, j int) { posts[i], posts[j] = posts[j], posts[i] })
 		b.publish(posts...)

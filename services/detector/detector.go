@@ -16,6 +16,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/holiday"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/pkg/wait"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -30,7 +31,12 @@ const (
 	retryAfter = 5 * time.Second
 )
 
+// Mistakes is how often the sentiment model takes a negative mention for one, and one
+// that is not, as measured: shares of negative mentions are corrected by it.
+type Mistakes = detect.Mistakes
+
 type service struct {
+	mistakes Mistakes
 	bus      *bus.Bus
 	config   *config.Live
 	logger   *slog.Logger
@@ -59,8 +65,13 @@ var (
 	errBroken   = errors.New("what was kept of an incident cannot be read")
 )
 
-// Run detects until ctx is done, whenever it holds the lease.
-func Run(ctx context.Context, env run.Env, ready func()) error {
+// Role detects until ctx is done, whenever it holds the lease, what is scored by a model
+// that makes some mistakes.
+func Role(mistakes Mistakes) func(ctx context.Context, env run.Env, ready func()) error {
+	return func(ctx context.Context, env run.Env, ready func()) error { return serve(ctx, env, mistakes, ready) }
+}
+
+func serve(ctx context.Context, env run.Env, mistakes Mistakes, ready func()) error {
 	bucket, err := env.Bus.Bucket(ctx, bus.BucketDetect)
 	if err != nil {
 		return err
@@ -69,7 +80,7 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	if err != nil {
 		return err
 	}
-	s := &service{bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket, kept: kept,
+	s := &service{mistakes: mistakes, bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket, kept: kept,
 		reloaded: make(chan struct{}, 1)}
 	env.Health.Require("detector", s.check)
 	env.Config.OnReload(func(*config.Config) (func(), error) { return s.noteReload, nil })
@@ -107,11 +118,11 @@ func (s *service) check(ctx context.Context) error {
 	return s.bus.Check(ctx)
 }
 
-func rule(cfg *config.Config) detect.Rule {
+func rule(cfg *config.Config, mistakes Mistakes) detect.Rule {
 	d := cfg.Detector
 	return detect.Rule{
 		MinAuthors: d.MinAuthors, MinMentions: d.MinMentions, ResolveAfter: d.ResolveAfter.Std(),
-		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis, Zone: cfg.Location(),
+		Watch: d.Watch, Alert: d.Alert, Crisis: d.Crisis, Zone: cfg.Location(), Holiday: holiday.In(d.Holidays), Mistakes: mistakes,
 	}
 }
 
@@ -165,19 +176,20 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	if err != nil {
 		return err
 	}
-	engine := detect.New(rule(cfg), now)
+	rule := rule(cfg, s.mistakes)
+	engine := detect.New(rule, now)
 	engine.Watch(terms)
 	snapshots, err := s.snapshots(ctx, terms)
 	if err != nil {
 		return err
 	}
-	replayed, err := s.replay(ctx, past, rule(cfg), snapshots, now)
+	replayed, err := s.replay(ctx, past, rule, snapshots, now)
 	if err != nil {
 		return err
 	}
 	others := maps.Clone(terms)
 	maps.DeleteFunc(others, func(brand string, _ detect.Terms) bool { _, known := snapshots[brand]; return known })
-	heard, err := hear(ctx, past, rule(cfg), others, now)
+	heard, err := hear(ctx, past, rule, others, now)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package detector_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -27,9 +28,12 @@ import (
 
 // bench is a bus and tables on which detectors come and go.
 type bench struct {
-	t   testing.TB
-	cfg *config.Config
-	bus *bus.Bus
+	t    testing.TB
+	cfg  *config.Config
+	live *config.Live
+	bus  *bus.Bus
+
+	mistakes detector.Mistakes // of the model that scored
 }
 
 // newBench has a calm past of a brand.
@@ -58,16 +62,16 @@ func emptyTables(t testing.TB) *bench {
 	cfg.ClickHouse.Addr, cfg.ClickHouse.Database = database.Addr, database.Database
 	cfg.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}}
 	require.NoError(t, store.Migrate(t.Context(), cfg))
-	return &bench{t: t, cfg: cfg}
+	return &bench{t: t, cfg: cfg, live: config.NewLive(cfg)}
 }
 
 // start runs a detector until stop is called.
-func (b *bench) start() (stop func()) { return b.run(detector.Run) }
+func (b *bench) start() (stop func()) { return b.run(detector.Role(b.mistakes)) }
 
 func (b *bench) run(serve func(context.Context, run.Env, func()) error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	env := run.Env{Config: config.NewLive(b.cfg), Bus: b.bus, Logger: slog.New(slog.DiscardHandler),
+	env := run.Env{Config: b.live, Bus: b.bus, Logger: slog.New(slog.DiscardHandler),
 		Registry: prometheus.NewRegistry(), Health: obs.NewHealth()}
 	go func() { done <- serve(ctx, env, func() {}) }()
 	stop = sync.OnceFunc(func() {
@@ -78,9 +82,11 @@ func (b *bench) run(serve func(context.Context, run.Env, func()) error) (stop fu
 	return stop
 }
 
-// post is one scored mention of a brand, negative, by an author of its own.
+// post is one scored mention of a brand, negative where nothing else is said, by an author
+// of its own.
 type post struct {
 	brand, id string
+	felt      vigiev1.Sentiment
 	origin    vigiev1.Origin
 	at        time.Time // published
 	collected time.Time
@@ -92,7 +98,7 @@ func (b *bench) publish(posts ...post) {
 	for _, p := range posts {
 		id := p.brand + ":" + p.id
 		outs = append(outs, bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, p.brand, "x"), ID: id, Message: &vigiev1.ScoredMention{
-			BrandId: p.brand, Sentiment: vigiev1.Sentiment_SENTIMENT_NEGATIVE, ModelVersion: "test", ScoredTime: timestamppb.New(p.collected),
+			BrandId: p.brand, Sentiment: cmp.Or(p.felt, vigiev1.Sentiment_SENTIMENT_NEGATIVE), ModelVersion: "test", ScoredTime: timestamppb.New(p.collected),
 			Mention: &vigiev1.Mention{
 				MentionId: id, Source: "x", Text: "bad", Kind: vigiev1.Kind_KIND_POST, Origin: p.origin,
 				Ownership:     vigiev1.Ownership_OWNERSHIP_THIRD_PARTY,
@@ -110,12 +116,16 @@ func (b *bench) publish(posts ...post) {
 // collected then.
 func (b *bench) burst(brand string, from, n int, at time.Time) {
 	b.t.Helper()
+	b.publish(burst(brand, from, n, at)...)
+}
+
+func burst(brand string, from, n int, at time.Time) []post {
 	posts := make([]post, n)
 	for i := range posts {
 		written := at.Add(-2 * time.Minute * time.Duration(n-1-i) / time.Duration(n))
-		posts[i] = post{brand, fmt.Sprint(from + i), vigiev1.Origin_ORIGIN_LIVE, written, at}
+		posts[i] = post{brand: brand, id: fmt.Sprint(from + i), origin: vigiev1.Origin_ORIGIN_LIVE, at: written, collected: at}
 	}
-	b.publish(posts...)
+	return posts
 }
 
 // calm posts a past of one mention every second minute, a day long.
@@ -124,7 +134,7 @@ func (b *bench) calm(brand string, now time.Time) {
 	var posts []post
 	for minute := 24 * 60; minute > 15; minute -= 2 {
 		at := now.Add(-time.Duration(minute) * time.Minute)
-		posts = append(posts, post{brand, fmt.Sprintf("calm%d", minute), vigiev1.Origin_ORIGIN_LIVE, at, at})
+		posts = append(posts, post{brand: brand, id: fmt.Sprintf("calm%d", minute), origin: vigiev1.Origin_ORIGIN_LIVE, at: at, collected: at})
 	}
 	b.publish(posts...)
 }
@@ -188,6 +198,76 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	}
 }
 
+// While something announced is under way, a burst that would wake someone is an alert,
+// and no less. Once it is announced no more, what goes on is the crisis it is.
+func TestWhatWasAnnouncedIsALevelLower(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.calm("zing", time.Now())
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	now := time.Now()
+	b.cfg.Brands[0].Expected = []config.Occasion{{Name: "Match", From: now.Add(-time.Hour), To: now.Add(time.Hour)}}
+	b.cfg.Brands[1].Expected = []config.Occasion{{Name: "Match", From: now.Add(-3 * time.Hour), To: now.Add(-time.Hour)}}
+	b.start()
+	b.burst("zest", 0, 200, time.Now())
+	b.burst("zing", 0, 200, time.Now())
+	b.crisis("zing")
+	b.eventually("zest's is an alert", func() bool {
+		all := b.of("zest")
+		return len(all) > 0 && all[len(all)-1].Level == vigiev1.Level_LEVEL_ALERT
+	})
+	b.settled()
+	for _, incident := range b.of("zest") {
+		require.Less(t, incident.Level, vigiev1.Level_LEVEL_CRISIS)
+	}
+
+	over := *b.cfg
+	over.Brands = []config.Brand{{ID: "zest"}, {ID: "zing"}}
+	require.NoError(t, b.live.Replace(&over))
+	n := 200
+	b.eventually("what goes on is a crisis", func() bool {
+		b.burst("zest", n, 20, time.Now())
+		n += 20
+		all := b.of("zest")
+		return all[len(all)-1].Level == vigiev1.Level_LEVEL_CRISIS
+	})
+	require.Equal(t, b.of("zest")[0].IncidentId, b.crisis("zest").IncidentId)
+}
+
+// Of a burst in which the model finds 44 negative posts in 100, more are when it finds 7 in 10
+// of them, and takes 15 in 100 of the others for such: more than half.
+func TestTheMistakesOfTheModelAreReckonedWith(t *testing.T) {
+	t.Parallel()
+	for _, about := range []struct {
+		mistakes detector.Mistakes
+		level    vigiev1.Level
+	}{
+		{detector.Mistakes{}, vigiev1.Level_LEVEL_WATCH},
+		{detector.Mistakes{Found: 0.7, Mistaken: 0.15}, vigiev1.Level_LEVEL_ALERT},
+	} {
+		t.Run(about.level.String(), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.mistakes = about.mistakes
+			b.start()
+			posts := burst("zest", 0, 200, time.Now())
+			for i := range posts {
+				if i*56/100 != (i+1)*56/100 {
+					posts[i].felt = vigiev1.Sentiment_SENTIMENT_NEUTRAL
+				}
+			}
+			b.publish(posts...)
+			reached := func() bool {
+				return slices.ContainsFunc(b.of("zest"), func(i *vigiev1.Incident) bool { return i.Level >= about.level })
+			}
+			b.eventually("it is told", reached)
+			b.settled()
+			last := b.of("zest")
+			require.Equal(t, about.level, last[len(last)-1].Level)
+		})
+	}
+}
+
 // An import opens nothing, and is learnt once however often the detector is
 // started: the same burst is held against the same expectation.
 func TestImportedHistoryOnlyTeaches(t *testing.T) {
@@ -198,12 +278,12 @@ func TestImportedHistoryOnlyTeaches(t *testing.T) {
 	now := time.Now()
 	var posts []post
 	for i := range 500 {
-		posts = append(posts, post{"zest", fmt.Sprintf("old%d", i), vigiev1.Origin_ORIGIN_IMPORTED, now, now})
+		posts = append(posts, post{brand: "zest", id: fmt.Sprintf("old%d", i), origin: vigiev1.Origin_ORIGIN_IMPORTED, at: now, collected: now})
 	}
 	b.publish(posts...)
 	for minute := range 5 * 60 { // what the tables hold of zing is doubled
 		at := now.Add(-time.Duration(20+minute) * time.Minute)
-		b.publish(post{"zing", fmt.Sprintf("old%d", minute), vigiev1.Origin_ORIGIN_IMPORTED, at, now})
+		b.publish(post{brand: "zing", id: fmt.Sprintf("old%d", minute), origin: vigiev1.Origin_ORIGIN_IMPORTED, at: at, collected: now})
 	}
 	b.settled()
 	stop()

@@ -71,8 +71,8 @@ func (s *service) stored(ctx context.Context) (bool, error) {
 // bucket keeps it. A brand that was taken out of the config and put back is new.
 func (s *service) terms(ctx context.Context, cfg *config.Config) (map[string]detect.Terms, error) {
 	terms := map[string]detect.Terms{}
-	for _, brand := range cfg.Brands {
-		terms[brand.ID] = detect.Terms{Since: time.Now()}
+	for brand, announced := range occasions(cfg) {
+		terms[brand] = detect.Terms{Since: time.Now(), Occasions: announced}
 	}
 	keys, err := s.bucket.ListKeysFiltered(ctx, watchedKey+">")
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *service) terms(ctx context.Context, cfg *config.Config) (map[string]det
 		if getErr != nil {
 			return nil, fmt.Errorf("detector: read since when %s is watched: %w", brand, getErr)
 		}
-		terms[brand] = detect.Terms{Since: entry.Created()}
+		terms[brand] = detect.Terms{Since: entry.Created(), Occasions: terms[brand].Occasions}
 	}
 	for brand := range terms {
 		if _, createErr := s.bucket.Create(ctx, watchedKey+brand, nil); createErr != nil && !errors.Is(createErr, jetstream.ErrKeyExists) {
@@ -99,6 +99,18 @@ func (s *service) terms(ctx context.Context, cfg *config.Config) (map[string]det
 		return nil, fmt.Errorf("detector: keep since when brands are watched: %w", err)
 	}
 	return terms, nil
+}
+
+// occasions are what the config announces of each of its brands.
+func occasions(cfg *config.Config) map[string][]detect.Occasion {
+	all := map[string][]detect.Occasion{}
+	for _, brand := range cfg.Brands {
+		all[brand.ID] = nil
+		for _, o := range brand.Expected {
+			all[brand.ID] = append(all[brand.ID], detect.Occasion(o))
+		}
+	}
+	return all
 }
 
 // keepLearning hears the past of a brand anew when some of it came in (history imported,
@@ -151,7 +163,7 @@ func (s *service) rewatch(ctx context.Context) error {
 		}
 	}
 	s.brands = terms
-	s.engine.SetRule(rule(cfg))
+	s.engine.SetRule(rule(cfg, s.mistakes))
 	s.engine.Watch(terms)
 	return nil
 }
@@ -172,7 +184,7 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 			terms[brand] = watched
 		}
 	}
-	heard, err := hear(ctx, past, rule(s.config.Get()), terms, s.now)
+	heard, err := hear(ctx, past, rule(s.config.Get(), s.mistakes), terms, s.now)
 	if err != nil {
 		return err
 	}

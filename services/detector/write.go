@@ -77,7 +77,7 @@ func evidence(e detect.Evidence) *vigiev1.Evidence {
 		ObservedNegative: uint64(e.Negative), ExpectedNegative: e.ExpectedNegative,
 		DistinctAuthors: uint64(e.Authors), Surprise: e.Surprise, Signals: e.Signals,
 		MentionIds: e.IDs, MentionIdsTruncated: e.IDsTruncated, Posts: posts,
-		TippingCollectedTime: timestamppb.New(e.Tipping),
+		TippingCollectedTime: timestamppb.New(e.Tipping), AlsoBrandIds: e.Also,
 	}
 }
 

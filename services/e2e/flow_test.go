@@ -50,11 +50,13 @@ func startFlow(t *testing.T, brands ...config.Brand) *flow {
 		<-ctx.Done()
 		return nil
 	}}
+	var mistakes detector.Mistakes
+	mistakes.Found, mistakes.Mistaken = scorer.Mistakes()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
 		done <- run.Parts(ctx, env.Logger, 20*time.Second,
-			part("store", store.Run), part("detector", detector.Run), part("scorer", scorer.Run), last)
+			part("store", store.Run), part("detector", detector.Role(mistakes)), part("scorer", scorer.Run), last)
 		close(done)
 	}()
 	t.Cleanup(func() {

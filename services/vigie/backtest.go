@@ -63,7 +63,7 @@ func (a *app) backtest(r replayed, now time.Time) (detector.Backtest, error) {
 	if err != nil {
 		return detector.Backtest{}, usageError{err}
 	}
-	b := detector.Backtest{Config: cfg, Brand: r.brand, Until: now.Truncate(time.Minute), Steps: curveSteps, Patience: runningWait}
+	b := detector.Backtest{Config: cfg, Brand: r.brand, Mistakes: mistakes(), Until: now.Truncate(time.Minute), Steps: curveSteps, Patience: runningWait}
 	if r.rule != "" {
 		if cfg.Detector, err = config.LoadDetector(r.rule, cfg.Detector); err != nil {
 			return b, usageError{err}

@@ -45,7 +45,7 @@ is blind. Run one: two would both fetch, and what they find is stored once.`, in
 sentiment, topics and owner; publishes to SCORED. Run as many as it takes.`, scorer.Run),
 		a.role("detector", "Turn spikes into incidents", `Reads SCORED, compares with the past in ClickHouse, and publishes what opens,
 escalates and resolves to INCIDENTS. One works by lease; others stand by and take
-over within seconds.`, detector.Run),
+over within seconds.`, detector.Role(mistakes())),
 		a.role("store", "Write everything to ClickHouse", `Migrates the tables of clickhouse.database, writes mentions, incidents and pages,
 and deletes what is older than retention.mentions. Mentions are written by one, by
 lease; others stand by and take over within seconds.`, store.Run),
@@ -59,6 +59,13 @@ the same desk.ack_key_file.`, desk.Run),
 		a.clickhouse(),
 		a.simulate(),
 	}
+}
+
+// mistakes are those of the scorer's sentiment model, for the detector to reckon with:
+// services do not know each other.
+func mistakes() detector.Mistakes {
+	found, mistaken := scorer.Mistakes()
+	return detector.Mistakes{Found: found, Mistaken: mistaken}
 }
 
 func (a *app) role(name, short, long string, serve serve) *cobra.Command {

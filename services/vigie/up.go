@@ -89,7 +89,7 @@ func (p *process) parts(cfg *config.Config, env run.Env, narrator *narrator) []r
 	parts = append(parts,
 		service(env, "desk", desk.Run),
 		service(env, "pager", pager.Run),
-		service(env, "detector", detector.Run),
+		service(env, "detector", detector.Role(mistakes())),
 		service(env, "scorer", scorer.Run),
 		narrator.part(),
 		service(env, "ingest", ingest.Run),

@@ -417,7 +417,11 @@ type Evidence struct {
 	// Receipt of the mention that tipped the decision: a page's delay is counted from it.
 	TippingCollectedTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=tipping_collected_time,json=tippingCollectedTime,proto3" json:"tipping_collected_time,omitempty"`
 	// The signals that are beyond their bound: "volume", "negative".
-	Signals       []string `protobuf:"bytes,13,rep,name=signals,proto3" json:"signals,omitempty"`
+	Signals []string `protobuf:"bytes,13,rep,name=signals,proto3" json:"signals,omitempty"`
+	// The ids of the other brands watched, two or more, sorted, that had an incident open
+	// which had opened in the three hours before this one opened, or came to its level: it may
+	// be the whole sector. Empty otherwise.
+	AlsoBrandIds  []string `protobuf:"bytes,40,rep,name=also_brand_ids,json=alsoBrandIds,proto3" json:"also_brand_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -539,6 +543,13 @@ func (x *Evidence) GetTippingCollectedTime() *timestamppb.Timestamp {
 func (x *Evidence) GetSignals() []string {
 	if x != nil {
 		return x.Signals
+	}
+	return nil
+}
+
+func (x *Evidence) GetAlsoBrandIds() []string {
+	if x != nil {
+		return x.AlsoBrandIds
 	}
 	return nil
 }
@@ -679,7 +690,7 @@ const file_vigie_v1_incident_proto_rawDesc = "" +
 	"\fchanged_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\vchangedTime\x128\n" +
 	"\fblind_reason\x18\x10 \x01(\x0e2\x15.vigie.v1.BlindReasonR\vblindReason\x12\x16\n" +
 	"\x06detail\x18\x11 \x01(\tR\x06detail\x12#\n" +
-	"\rblind_sources\x18\x12 \x03(\tR\fblindSources\"\xea\x04\n" +
+	"\rblind_sources\x18\x12 \x03(\tR\fblindSources\"\x90\x05\n" +
 	"\bEvidence\x12;\n" +
 	"\vwindow_from\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"windowFrom\x127\n" +
@@ -696,7 +707,8 @@ const file_vigie_v1_incident_proto_rawDesc = "" +
 	" \x01(\bR\x13mentionIdsTruncated\x12,\n" +
 	"\x05posts\x18\v \x03(\v2\x16.vigie.v1.EvidencePostR\x05posts\x12P\n" +
 	"\x16tipping_collected_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x14tippingCollectedTime\x12\x18\n" +
-	"\asignals\x18\r \x03(\tR\asignals\"\x84\x02\n" +
+	"\asignals\x18\r \x03(\tR\asignals\x12$\n" +
+	"\x0ealso_brand_ids\x18( \x03(\tR\falsoBrandIds\"\x84\x02\n" +
 	"\fEvidencePost\x12\x1d\n" +
 	"\n" +
 	"mention_id\x18\x01 \x01(\tR\tmentionId\x12\x16\n" +

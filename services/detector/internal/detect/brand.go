@@ -136,8 +136,8 @@ func (b *brand) remember(minute int64) {
 		return
 	}
 	hour := minute / 60
-	if b.Heard == 0 || hour < b.Rhythm.First || hour-b.Heard > 24 {
-		b.Rhythm.First, b.Rhythm.Longer = hour, true
+	if b.Heard == 0 || hour+1 < b.Rhythm.First || hour-b.Heard > 24 {
+		b.Rhythm.First, b.Rhythm.Longer = hour+1, true // of this one only a part is known
 	}
 	b.Rhythm.Longer = b.Rhythm.Longer || hour < b.Rhythm.Newest
 	b.Heard = max(b.Heard, hour)

@@ -320,6 +320,57 @@ func TestEvidenceIsOfTheRise(t *testing.T) {
 	}
 }
 
+// When a third brand rises within three hours it may be the whole sector: its incident names
+// the others, and so does each of those when it is raised. Two brands are no sector, nor is
+// what opened long ago.
+func TestBrandsThatRiseTogetherNameEachOther(t *testing.T) {
+	t.Parallel()
+	ids := []string{"zest", "zing", "zoom"}
+	begin := start.Add(25 * time.Hour)
+	sector := func(moments ...time.Duration) map[string][]string {
+		e := detect.New(rule, start)
+		terms := map[string]detect.Terms{}
+		for _, id := range ids {
+			terms[id] = detect.Terms{Since: start}
+		}
+		e.Watch(terms)
+		also := map[string][]string{}
+		for at := start; at.Before(begin.Add(14 * time.Hour)); at = at.Add(time.Minute) {
+			for i, id := range ids {
+				mentions := 1
+				if since := at.Sub(begin.Add(moments[i])); since >= 0 && since < 5*time.Hour {
+					mentions = 40
+				}
+				for n := range mentions {
+					name := fmt.Sprint(id, at.Unix(), n)
+					e.Observe(id, detect.Mention{ID: name, Source: "x", Author: name, Sentiment: felt(mentions > 1),
+						Published: at.Add(time.Duration(n) * time.Second), Collected: at.Add(time.Minute), Known: at.Add(time.Minute)})
+				}
+			}
+			for _, change := range e.Advance(at.Add(time.Minute)) {
+				key := fmt.Sprint(change.Brand, " ", change.Level)
+				if !change.Resolved.IsZero() {
+					key = change.Brand + " resolved"
+				}
+				also[key] = change.Evidence.Also
+			}
+		}
+		return also
+	}
+	within := sector(0, time.Hour, 2*time.Hour)
+	require.Empty(t, within["zest 3"], "it was the first")
+	require.Empty(t, within["zing 3"], "two brands are no sector")
+	require.Equal(t, []string{"zest", "zing"}, within["zoom 3"])
+	require.Equal(t, []string{"zest", "zing"}, within["zoom resolved"], "it stays said")
+
+	atOnce := sector(0, 0, 0)
+	require.Equal(t, []string{"zing", "zoom"}, atOnce["zest 3"])
+	require.Equal(t, []string{"zest", "zoom"}, atOnce["zing 3"])
+	require.Equal(t, []string{"zest", "zing"}, atOnce["zoom 3"])
+
+	require.Empty(t, sector(0, time.Hour, 4*time.Hour)["zoom 3"])
+}
+
 // However seldom time passes, what a brand heard is decided on at the first step
 // after it came, and calm at whole minutes: an engine that is late answers the same
 // incidents as one that is not.

@@ -205,16 +205,14 @@ func (e *Engine) dueBy(step int64) int {
 }
 
 // decideAll decides at the step reached: first on what was heard, then on the minute
-// that is over.
+// that is over, and then says what rises together.
 func (e *Engine) decideAll() []Incident {
 	now := timeOf(e.step)
 	var changes []Incident
-	note := func(b *brand, changed bool) {
-		if !changed {
-			return
-		}
-		changes = append(changes, *b.Incident)
-		if !b.Incident.Resolved.IsZero() {
+	var raised []*brand
+	end := func(b *brand, resolved bool) {
+		if resolved {
+			changes = append(changes, *b.Incident)
 			b.Cleared, b.Incident, b.Burn = minuteOf(now), nil, burn{}
 		}
 	}
@@ -223,7 +221,9 @@ func (e *Engine) decideAll() []Incident {
 	for _, b := range heard {
 		b.due = 0
 		b.take(e.step, &e.rule)
-		note(b, !b.gone && b.decide(e.step, &e.rule))
+		if !b.gone && b.decide(e.step, &e.rule) {
+			raised = append(raised, b)
+		}
 		if len(b.Pending) > 0 {
 			e.await(b, b.Pending[0].Due)
 		}
@@ -231,13 +231,38 @@ func (e *Engine) decideAll() []Incident {
 	for id, b := range e.brands {
 		switch {
 		case b.gone:
-			note(b, b.dismiss(now))
+			end(b, b.dismiss(now))
 			delete(e.brands, id)
 		case e.step%stepsPerMinute == 0 && e.step > b.Step:
 			b.pass(minuteOf(now), &e.rule)
-			note(b, b.settle(e.step, &e.rule, e.blind))
+			end(b, b.settle(e.step, &e.rule, e.blind))
 		}
+	}
+	for _, b := range raised {
+		b.Incident.Evidence.Also = e.rising(b, now)
+		changes = append(changes, *b.Incident)
 	}
 	slices.SortStableFunc(changes, func(a, b Incident) int { return cmp.Compare(a.Brand, b.Brand) })
 	return changes
+}
+
+// A sector rises when so many other brands have an incident that opened so lately.
+const (
+	sectorBrands = 2
+	sectorLately = 3 * time.Hour
+)
+
+// rising are the other brands that rise as a brand does, by their ids: none where they
+// are too few to be a sector.
+func (e *Engine) rising(b *brand, now time.Time) (others []string) {
+	for id, other := range e.brands {
+		if i := other.Incident; other != b && i != nil && i.Kind == b.Incident.Kind && now.Sub(i.Opened) <= sectorLately {
+			others = append(others, id)
+		}
+	}
+	if len(others) < sectorBrands {
+		return nil
+	}
+	slices.Sort(others)
+	return others
 }

@@ -53,6 +53,7 @@ type Evidence struct {
 	IDsTruncated     bool
 	Posts            []Mention
 	Tipping          time.Time
+	Also             []string // other brands that rise: it may be the whole sector
 }
 
 func open(brandID string, now time.Time) *Incident {

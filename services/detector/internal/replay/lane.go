@@ -12,16 +12,20 @@ const WarmUp = 28 * 24 * time.Hour
 // Lane is one rule on its way through a past, by the same engine that decides live.
 type Lane struct {
 	engine    *detect.Engine
+	brand     string
 	since     time.Time
 	watched   map[string]detect.Terms
+	announced map[string][]detect.Occasion
 	incidents []*Incident
 	open      map[string]*Incident
 }
 
-// NewLane is a rule at the start of its warm-up. What opens before since is not told.
-func NewLane(rule detect.Rule, since time.Time) *Lane {
+// NewLane is a rule at the start of its warm-up, with what was announced of each brand.
+// What opens before since is not told, and but for one brand, all where it is "", nothing
+// is: it hears the others for what they say of that one.
+func NewLane(rule detect.Rule, brand string, since time.Time, announced map[string][]detect.Occasion) *Lane {
 	return &Lane{
-		engine: detect.New(rule, since.Add(-WarmUp)), since: since,
+		engine: detect.New(rule, since.Add(-WarmUp)), brand: brand, since: since, announced: announced,
 		watched: map[string]detect.Terms{}, open: map[string]*Incident{},
 	}
 }
@@ -31,7 +35,7 @@ func NewLane(rule detect.Rule, since time.Time) *Lane {
 func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.Pass(m.Known)
 	if _, known := l.watched[brand]; !known {
-		l.watched[brand] = detect.Terms{Since: m.Known}
+		l.watched[brand] = detect.Terms{Since: m.Known, Occasions: l.announced[brand]}
 		l.engine.Watch(l.watched)
 	}
 	m.Past = false // as if live
@@ -41,6 +45,9 @@ func (l *Lane) Hear(brand string, m detect.Mention) {
 // Pass lets time go on to a moment.
 func (l *Lane) Pass(now time.Time) {
 	for _, step := range l.engine.Advance(now) {
+		if l.brand != "" && step.Brand != l.brand {
+			continue
+		}
 		incident, known := l.open[step.ID]
 		if !known {
 			incident = &Incident{}

@@ -190,7 +190,7 @@ func TestWhatOpensInTheWarmUpIsNotTold(t *testing.T) {
 	rule := detect.Rule{MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute,
 		Watch: 3, Alert: 6, Crisis: 12}
 	since := noon
-	lane := replay.NewLane(rule, since)
+	lane := replay.NewLane(rule, "", since, nil)
 	n := 0
 	hear := func(known time.Time) {
 		n++

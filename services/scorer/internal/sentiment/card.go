@@ -27,6 +27,24 @@ type LanguageCard struct {
 	Confusion   [labels][labels]int // examples by label, then by verdict
 }
 
+// Mistakes is how often a negative text is taken for one, and how often one that is not.
+func (c *LanguageCard) Mistakes() (found, mistaken float64) {
+	var is, isNot, taken int
+	for label, row := range c.Confusion {
+		for _, n := range row {
+			if label == 0 {
+				is += n
+			} else {
+				isNot += n
+			}
+		}
+		if label != 0 {
+			taken += row[0]
+		}
+	}
+	return float64(c.Confusion[0][0]) / float64(max(is, 1)), float64(taken) / float64(max(isNot, 1))
+}
+
 // Source is a file that was read.
 type Source struct {
 	Name   string
