@@ -16,7 +16,7 @@ import (
 // and whatever is said of them.
 func TestEncodings(t *testing.T) {
 	t.Parallel()
-	bench := sourcetest.New(t)
+	owner, bench := t, sourcetest.New(t)
 	for name, faults := range map[string]rsssite.Faults{
 		"utf-8":                                {},
 		"utf-8 said to be latin-1":             {Prolog: "iso-8859-1"},
@@ -34,7 +34,7 @@ func TestEncodings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := gazetteOn(t, bench)
+			g := gazetteOn(t, owner, bench)
 			g.site.Show(post(1))
 			g.site.SetFaults(faults)
 			g.Start(t, g.connector(rsssite.RSS))
@@ -49,7 +49,7 @@ func TestEncodings(t *testing.T) {
 
 func TestBadCharactersCostOnlyThemselves(t *testing.T) {
 	t.Parallel()
-	bench := sourcetest.New(t)
+	owner, bench := t, sourcetest.New(t)
 	for name, faults := range map[string]rsssite.Faults{
 		"a byte that is no UTF-8":     {BadByte: true},
 		"references to control codes": {BadReferences: true},
@@ -57,7 +57,7 @@ func TestBadCharactersCostOnlyThemselves(t *testing.T) {
 		for _, path := range []string{rsssite.RSS, rsssite.Atom, rsssite.JSON} {
 			t.Run(name+path, func(t *testing.T) {
 				t.Parallel()
-				g := gazetteOn(t, bench)
+				g := gazetteOn(t, owner, bench)
 				g.site.Show(post(1), post(2))
 				g.site.SetFaults(faults)
 				g.Start(t, g.connector(path))

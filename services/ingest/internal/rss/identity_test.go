@@ -18,7 +18,7 @@ import (
 // TestRepeatedGUIDsLoseNothing: readers that key by GUID alone lose nine of ten.
 func TestRepeatedGUIDsLoseNothing(t *testing.T) {
 	t.Parallel()
-	bench := sourcetest.New(t)
+	owner, bench := t, sourcetest.New(t)
 	for name, faults := range map[string]rsssite.Faults{
 		"the same for all":      {SameGUID: true},
 		"none":                  {NoGUIDs: true},
@@ -28,7 +28,7 @@ func TestRepeatedGUIDsLoseNothing(t *testing.T) {
 		for _, path := range []string{rsssite.RSS, rsssite.Atom, rsssite.JSON} {
 			t.Run(name+path, func(t *testing.T) {
 				t.Parallel()
-				g := gazetteOn(t, bench)
+				g := gazetteOn(t, owner, bench)
 				faults := faults
 				faults.Forgetful = true
 				g.site.SetFaults(faults)
@@ -104,6 +104,32 @@ func TestAnItemWithoutDateKeepsTheFirstItWasGiven(t *testing.T) {
 	require.Equal(t, "Corrigé", second.Title)
 	require.Equal(t, first.MentionId, second.MentionId)
 	require.Equal(t, first.PublishedTime.AsTime(), second.PublishedTime.AsTime())
+}
+
+// TestAFallWhileBringing: what was announced is on the bus, perhaps.
+func TestAFallWhileBringing(t *testing.T) {
+	t.Parallel()
+	item := func(title string) feed { return feed{items: []*gofeed.Item{{GUID: "http://g.fr/1", Title: title}}} }
+	for name, brought := range map[string][]string{"a new item": nil, "an edit": {"a"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := &memory{}
+			for _, title := range brought {
+				before.plan(item(title), readingAt(start)).changes[0].settle()
+			}
+			fell := before.plan(item("b"), readingAt(start)).changes[0]
+			fell.announce()
+
+			again := before.clone().plan(item("b"), readingAt(start)).changes
+			require.Len(t, again, 1, "brought again")
+			require.Equal(t, fell.revision, again[0].revision, "and the bus knows that it has it")
+			for _, title := range []string{"a", "c"} {
+				edited := before.clone().plan(item(title), readingAt(start)).changes
+				require.Len(t, edited, 1)
+				require.Greater(t, edited[0].revision, fell.revision, "it says %s now, and the bus may have b", title)
+			}
+		})
+	}
 }
 
 func TestARestartGoesOn(t *testing.T) {

@@ -31,11 +31,13 @@ type gazette struct {
 
 func newGazette(t *testing.T) *gazette {
 	t.Helper()
-	return gazetteOn(t, sourcetest.New(t))
+	return gazetteOn(t, t, sourcetest.New(t))
 }
 
 // gazetteOn is a gazette on a bus that others use too: it sees its own mentions.
-func gazetteOn(t *testing.T, bench *sourcetest.Bench) *gazette {
+// It keeps its port until the test that owns the bus ends, for the next to open
+// would be given it, and have its address.
+func gazetteOn(t, owner *testing.T, bench *sourcetest.Bench) *gazette {
 	t.Helper()
 	g := &gazette{
 		Bench: bench, t: t,
@@ -43,10 +45,8 @@ func gazetteOn(t *testing.T, bench *sourcetest.Bench) *gazette {
 		client: fetch.New(fetch.Options{AllowPrivate: true, Backoff: 10 * time.Millisecond}),
 	}
 	g.server = httptest.NewServer(g.site)
-	t.Cleanup(func() {
-		g.client.Close()
-		g.server.Close()
-	})
+	owner.Cleanup(g.server.Close)
+	t.Cleanup(g.client.Close)
 	return g
 }
 

@@ -42,7 +42,11 @@ type known struct {
 	Published int64  `json:"p"`           // as first seen, in milliseconds since 1970: it never changes
 	Words     string `json:"w,omitempty"` // hash of what was last brought; empty before that
 	Length    int    `json:"n,omitempty"` // of the text last brought
-	Revision  uint64 `json:"r,omitempty"`
+	Revision  uint64 `json:"r,omitempty"` // last brought, or due
+	// Due is a hash of what was about to be brought, from before until after. What
+	// fell in between may be on the bus or not: the same words are brought again
+	// under the same revision, other words under the next.
+	Due string `json:"d,omitempty"`
 }
 
 // clone copies the memory, so that a reading that fails leaves it as it was.

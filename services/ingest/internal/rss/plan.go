@@ -76,7 +76,7 @@ func (m *memory) plan(f feed, read reading) plan {
 			continue
 		case c.known.Words == "":
 			p.fresh++
-		case c.known.Words != change.words:
+		case c.known.Words != change.words || c.known.Due != "":
 			p.edited++
 		default:
 			continue
@@ -98,9 +98,12 @@ func (c *candidate) begin(read reading, links map[string]int) (other *known) {
 	return other
 }
 
+// announce remembers what is about to be brought of an item.
+func (c change) announce() { c.known.Due, c.known.Revision = c.words, c.revision }
+
 // settle remembers what was brought of an item.
 func (c change) settle() {
-	c.known.Words, c.known.Length, c.known.Revision = c.words, len(c.text), c.revision
+	c.known.Words, c.known.Length, c.known.Revision, c.known.Due = c.words, len(c.text), c.revision, ""
 }
 
 // brought says whether the bus has an article.
@@ -206,7 +209,9 @@ func compare(c *candidate, other *known, now time.Time) change {
 	ch.words = hashOf(oneLine(c.item.Title), text, nameOf(c.item), strconv.FormatUint(engagement.Replies, 10))
 	ch.revision = source.Revision(editDate(c.item, time.UnixMilli(c.known.Published), now), engagement)
 	switch {
-	case c.known.brought():
+	case c.known.Due == ch.words:
+		ch.revision = c.known.Revision
+	case c.known.Due != "" || c.known.brought():
 		ch.revision = max(ch.revision, c.known.Revision+1)
 	case other.brought() && len(text) > other.Length:
 		ch.revision = max(ch.revision, other.Revision+1)

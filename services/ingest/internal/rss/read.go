@@ -123,11 +123,15 @@ func (c *Connector) take(ctx context.Context, sink *source.Sink, response *http.
 	return nil
 }
 
-// publish first writes down the dates under which new items are known, then
-// brings them: should we fall in between, the next reading gives them the same
-// dates although the feed may have changed its own.
+// publish first writes down what it will bring, under which dates and revisions,
+// then brings it: should we fall in between, the next reading gives the items the
+// same dates although the feed may have changed its own, and an edit of what may
+// be on the bus already a revision of its own.
 func (c *Connector) publish(ctx context.Context, sink *source.Sink, next *memory, plan plan, feed feed, address string) error {
-	if plan.fresh > 0 {
+	if len(plan.changes) > 0 {
+		for _, change := range plan.changes {
+			change.announce()
+		}
 		if err := c.save(ctx, sink, next); err != nil {
 			return err
 		}
