@@ -226,7 +226,8 @@ func number(n float64) string { return strconv.FormatFloat(n, 'g', 3, 64) }
 // posts writes what everybody did on real posts.
 func (s *sheet) posts(r *detector.PostsReport, l *labelled) {
 	en := wording.English
-	s.line("\nREAL POSTS: %s of %d brands (%s), %s to %s", en.Count(uint64(r.Posts)), len(r.Brands), clean(strings.Join(r.Brands, ", ")), s.moment(r.From), s.moment(r.Until))
+	s.line("\nREAL POSTS: %s of %s (%s), %s to %s", en.Count(uint64(r.Posts)),
+		en.Several(uint64(len(r.Brands)), wording.Noun{One: "brand", Several: "brands"}), clean(strings.Join(r.Brands, ", ")), s.moment(r.From), s.moment(r.Until))
 	switch {
 	case l.labels == "":
 		s.line("Nobody said what is negative: there is no file NAME%s beside it. So nothing of ours can come to an alert.", labelsEnd)

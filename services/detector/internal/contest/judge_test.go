@@ -108,7 +108,7 @@ func TestWhatATruthWants(t *testing.T) {
 	} {
 		for _, truth := range want {
 			for l := watch; l < levels; l++ {
-				require.Equal(t, l <= level, wanted(truth, l), "%+v, level %d", truth, l)
+				require.Equal(t, wanted(truth, l), l <= level, "%+v, level %d", truth, l)
 			}
 		}
 	}
