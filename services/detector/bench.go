@@ -8,7 +8,6 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/config"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector/internal/contest"
-	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
 // Storms is what to hold the detector and others on.
@@ -38,7 +37,7 @@ type (
 
 // Run holds everybody on generated scenarios.
 func (s Storms) Run(ctx context.Context) (*StormReport, error) {
-	return contest.Storms{Rule: rule(s.Config), Seed: s.Seed, Months: s.Months, Only: s.Only, Progress: s.Progress}.Run(ctx)
+	return contest.Storms{Rule: rule(s.Config, Mistakes{}), Seed: s.Seed, Months: s.Months, Only: s.Only, Progress: s.Progress}.Run(ctx)
 }
 
 // BenchSeries scores everybody on the series of the Numenta Anomaly Benchmark in a folder.
@@ -63,8 +62,6 @@ func BenchPosts(cfg *config.Config, posts []*vigiev1.ScoredMention) PostsReport 
 		m.Collected = m.Known
 		heard[i] = contest.Post{Brand: p.BrandId, Mention: m.mention()}
 	}
-	rule := rule(cfg)
-	rule.Mistakes = detect.Mistakes{}
-	h := contest.Hear(rule, heard)
+	h := contest.Hear(rule(cfg, Mistakes{}), heard)
 	return PostsReport{h.Posts, h.From, h.Until, h.Brands, (&Findings{}).Told(h.Incidents), h.Rivals}
 }

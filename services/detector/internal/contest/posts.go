@@ -43,7 +43,7 @@ func Hear(rule detect.Rule, posts []Post) Heard {
 	})
 	first, last := posts[0].Known, posts[len(posts)-1].Known
 	h := Heard{Posts: len(posts), From: first, Until: last}
-	lane := replay.NewLane(rule, first)
+	lane := replay.NewLane(rule, "", first, nil)
 	fields := map[string]*field{}
 	for _, p := range posts {
 		f := fields[p.Brand]
