@@ -47,10 +47,10 @@ func Kinds() []string {
 	return names
 }
 
-// scenarios are what is held, the longest work first.
-func (c Storms) scenarios() []firestorm.Scenario {
+// choose takes those that are held, the longest work first.
+func (c Storms) choose(scenarios []firestorm.Scenario) []firestorm.Scenario {
 	var all, few []firestorm.Scenario
-	for _, s := range firestorm.Scenarios(c.Seed, c.Months) {
+	for _, s := range scenarios {
 		switch {
 		case c.Only != "" && c.Only != string(s.Kind):
 		case s.Brand.PerDay < huge:
@@ -76,7 +76,9 @@ func work(s *firestorm.Scenario) float64 {
 
 // Run holds all scenarios, as many at once as there are processors. The same seed and
 // months give the same report.
-func (c Storms) Run(ctx context.Context) (*Report, error) { return c.run(ctx, c.scenarios()) }
+func (c Storms) Run(ctx context.Context) (*Report, error) {
+	return c.run(ctx, c.choose(firestorm.Scenarios(c.Seed, c.Months)))
+}
 
 func (c Storms) run(ctx context.Context, scenarios []firestorm.Scenario) (*Report, error) {
 	var whole float64

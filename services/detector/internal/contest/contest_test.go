@@ -72,18 +72,24 @@ func TestRivalsAreGivenTheCountsOfMinutes(t *testing.T) {
 	s := some(firestorm.Firestorm)[0]
 	o, err := hold(t.Context(), &s, rule, func(time.Duration) {})
 	require.NoError(t, err)
-	for i, entry := range rival.All() {
-		want := [sides]alarms{}
-		on := [sides]rival.Rival{entry.New(time.Minute), entry.New(time.Minute)}
-		for m := range s.Minutes() {
+	all := rival.All()
+	want := make([][sides]alarms, len(all))
+	on := make([][sides]rival.Rival, len(all))
+	for i, entry := range all {
+		on[i] = [sides]rival.Rival{entry.New(time.Minute), entry.New(time.Minute)}
+	}
+	for m := range s.Minutes() {
+		for i, entry := range all {
 			for side, count := range [sides]int{m.Total, m.Negative} {
-				if on[side].Observe(m.At, float64(count)) >= entry.Bound {
-					want[side].alarm(s.Truth, s.From, m.At.Add(time.Minute))
+				if on[i][side].Observe(m.At, float64(count)) >= entry.Bound {
+					want[i][side].alarm(s.Truth, s.From, m.At.Add(time.Minute))
 				}
 			}
 		}
+	}
+	for i, entry := range all {
 		for side := range sides {
-			require.Equal(t, want[side].verdict, o.field.runners[i].alarms[side][0].verdict, "%s on %s", entry.Name, sideNames[side])
+			require.Equal(t, want[i][side].verdict, o.field.runners[i].alarms[side][0].verdict, "%s on %s", entry.Name, sideNames[side])
 		}
 	}
 }
@@ -154,23 +160,26 @@ func TestWhoStopsTheContestWaitsForNobody(t *testing.T) {
 
 func TestTheHugeBrandHasFewScenarios(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it lights fires of half a million posts")
-	}
-	kinds := map[string]int{}
-	for _, s := range (Storms{Seed: 1, Months: 1}).scenarios() {
-		if s.Brand.PerDay > huge {
-			kinds["huge: "+string(s.Kind)]++
+	var scenarios []firestorm.Scenario
+	for _, brand := range firestorm.Brands() {
+		for range 3 {
+			for _, kind := range kinds {
+				scenarios = append(scenarios, firestorm.Scenario{Kind: kind, Brand: brand, Start: from, Until: from.Add(month * day)})
+			}
 		}
-		kinds[string(s.Kind)]++
 	}
-	for _, kind := range Kinds() {
-		require.GreaterOrEqual(t, kinds[kind], 4, kind)
+	names := func(c Storms) (names []string) {
+		for _, s := range c.choose(scenarios) {
+			names = append(names, s.Brand.ID+": "+string(s.Kind))
+		}
+		return names
 	}
-	require.Equal(t, 1, kinds["huge: calm"])
-	require.Equal(t, 1, kinds["huge: firestorm"])
-	require.Zero(t, kinds["huge: slow burn"])
-	require.Len(t, (Storms{Seed: 1, Months: 1, Only: "firestorm"}).scenarios(), 4*2+1)
+	two := names(Storms{Months: 1})
+	require.Equal(t, []string{"telemur: firestorm", "telemur: calm"}, two[:2], "the longest work first")
+	require.Len(t, two, 2+4*3*len(kinds))
+	require.Len(t, names(Storms{Months: 9}), len(kinds)+4*3*len(kinds), "one of a kind at most")
+	require.Equal(t, "telemur: campaign", names(Storms{Months: 1, Only: "campaign"})[0])
+	require.Len(t, names(Storms{Months: 1, Only: "campaign"}), 1+4*3)
 }
 
 // People post twice an hour, then sixty are angry at one brand within half an hour.
