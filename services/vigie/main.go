@@ -104,7 +104,7 @@ in this folder. The demonstration's is deploy/vigie.yaml.`,
 	cmd.SetUsageTemplate(cmd.UsageTemplate() + exitCodes)
 	cmd.AddGroup(&cobra.Group{ID: "all", Title: "Everything:"}, &cobra.Group{ID: "tool", Title: "Tools:"},
 		&cobra.Group{ID: "role", Title: "Single roles, for several machines:"})
-	cmd.AddCommand(app.up(), app.importCommand(), app.export(), app.sql(), app.deadletter(), app.config(), app.query(), app.score(), app.train(), app.backtestCommand(), app.tune())
+	cmd.AddCommand(app.up(), app.importCommand(), app.export(), app.sql(), app.deadletter(), app.config(), app.query(), app.score(), app.train(), app.backtestCommand(), app.tune(), app.detectCommand(), app.bench())
 	cmd.AddCommand(app.roles()...)
 	return cmd
 }

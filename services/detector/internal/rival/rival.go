@@ -48,6 +48,7 @@ type Rival interface {
 // Entry is a detector to compare with.
 type Entry struct {
 	Name   string
+	Vendor bool                           // of social listening, who discloses it
 	Source string                         // where the rule is published
 	Bound  float64                        // as published, or customary
 	New    func(step time.Duration) Rival // step is more than 0, and at most a day
@@ -65,26 +66,26 @@ func All() []Entry {
 		sums      = "Page, Continuous Inspection Schemes, Biometrika 41, 1954"
 	)
 	return []Entry{
-		{"Meltwater, hourly", types, 2.5, every(hour, meltwater)},
-		{"Meltwater, 10 min", types, 2.5, every(tenMinutes, meltwater)},
-		{"Socialmetrix, low", variation, 1.5, every(hour, socialmetrix)},
-		{"Socialmetrix, medium", variation, 2, every(hour, socialmetrix)},
-		{"Socialmetrix, high", variation, 3, every(hour, socialmetrix)},
-		{"MutualMind", "support.mutualmind.com/knowledgebase/articles/333686-keyword-alerts", 2, every(tenMinutes, mutualMind)},
-		{"Newspoint", "as others tell it: the last hour against the mean of the week", 3, every(hour, newspoint)},
-		{"Pivony", "pivony.notion.site/Alerts-af7cd882384d496f9a76c8de44d7cb9b", 3, every(hour, pivony)},
-		{"SentiSum", "help.sentisum.com/what-is-anomaly-detection", 3, every(hour, sentiSum)},
-		{"ThirdEye", "help.usethirdeye.com/en/articles/4183147-alert-system-overview-how-alerts-work", 1.5, every(hour, thirdEye)},
-		{"windowed Gaussian", "github.com/numenta/NAB, windowedGaussian", threeSigma, every(5*time.Minute, gaussian)},
-		{"Poisson, hourly", gnip, threeSigma, every(hour, poisson)},
-		{"Poisson, 10 min", gnip, threeSigma, every(tenMinutes, poisson)},
-		{"Twitter S-H-ESD", "github.com/twitter/AnomalyDetection; Vallis et al., HotCloud 2014", 1, every(hour, seasonalESD)},
-		{"Kleinberg, hourly", bursts, 1, every(hour, kleinberg)},
-		{"Kleinberg, 10 min", bursts, 1, every(tenMinutes, kleinberg)},
-		{"EWMA, hourly", averages, 3, every(hour, ewma)},
-		{"EWMA, 10 min", averages, 3, every(tenMinutes, ewma)},
-		{"CUSUM, hourly", sums, cusumBound, every(hour, cusum)},
-		{"CUSUM, 10 min", sums, cusumBound, every(tenMinutes, cusum)},
+		{"Meltwater, hourly", true, types, 2.5, every(hour, meltwater)},
+		{"Meltwater, 10 min", true, types, 2.5, every(tenMinutes, meltwater)},
+		{"Socialmetrix, low", true, variation, 1.5, every(hour, socialmetrix)},
+		{"Socialmetrix, medium", true, variation, 2, every(hour, socialmetrix)},
+		{"Socialmetrix, high", true, variation, 3, every(hour, socialmetrix)},
+		{"MutualMind", true, "support.mutualmind.com/knowledgebase/articles/333686-keyword-alerts", 2, every(tenMinutes, mutualMind)},
+		{"Newspoint", true, "as others tell it: the last hour against the mean of the week", 3, every(hour, newspoint)},
+		{"Pivony", true, "pivony.notion.site/Alerts-af7cd882384d496f9a76c8de44d7cb9b", 3, every(hour, pivony)},
+		{"SentiSum", true, "help.sentisum.com/what-is-anomaly-detection", 3, every(hour, sentiSum)},
+		{"ThirdEye", true, "help.usethirdeye.com/en/articles/4183147-alert-system-overview-how-alerts-work", 1.5, every(hour, thirdEye)},
+		{"windowed Gaussian", false, "github.com/numenta/NAB, windowedGaussian", threeSigma, every(5*time.Minute, gaussian)},
+		{"Poisson, hourly", false, gnip, threeSigma, every(hour, poisson)},
+		{"Poisson, 10 min", false, gnip, threeSigma, every(tenMinutes, poisson)},
+		{"Twitter S-H-ESD", false, "github.com/twitter/AnomalyDetection; Vallis et al., HotCloud 2014", 1, every(hour, seasonalESD)},
+		{"Kleinberg, hourly", false, bursts, 1, every(hour, kleinberg)},
+		{"Kleinberg, 10 min", false, bursts, 1, every(tenMinutes, kleinberg)},
+		{"EWMA, hourly", false, averages, 3, every(hour, ewma)},
+		{"EWMA, 10 min", false, averages, 3, every(tenMinutes, ewma)},
+		{"CUSUM, hourly", false, sums, cusumBound, every(hour, cusum)},
+		{"CUSUM, 10 min", false, sums, cusumBound, every(tenMinutes, cusum)},
 	}
 }
 
