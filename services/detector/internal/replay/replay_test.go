@@ -23,7 +23,7 @@ func climb(brand string, end int, minutes ...int) *replay.Incident {
 	step := detect.Incident{ID: fmt.Sprint(brand, minutes), Brand: brand, Opened: at(minutes[0])}
 	for n, minute := range minutes {
 		step.Level, step.LevelAt = detect.Level(n+1), at(minute)
-		step.Evidence.Posts = []detect.Mention{{Published: at(minutes[0] - 1)}, {Published: at(minutes[0] - 4)}}
+		step.Evidence.Posts = []detect.Post{{Published: at(minutes[0] - 1)}, {Published: at(minutes[0] - 4)}}
 		i.Steps = append(i.Steps, step)
 	}
 	if end > 0 {
