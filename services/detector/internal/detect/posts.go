@@ -208,12 +208,12 @@ type Why uint8
 
 // Reasons.
 const (
-	WhyLatest      Why = iota // there is nothing better
-	WhyFirst                  // it began with it
-	WhyRisk                   // it speaks of a risk
-	WhyMostEngaged            // people react to it most
-	WhyWidestReach            // its author has most followers
-	WhyTypical                // it says what most say
+	WhyLatest      Why = iota + 1 // there is nothing better
+	WhyFirst                      // it began with it
+	WhyRisk                       // it speaks of a risk
+	WhyMostEngaged                // people react to it most
+	WhyWidestReach                // its author has most followers
+	WhyTypical                    // it says what most say
 )
 
 // shownPosts is how many posts are shown.
