@@ -60,7 +60,7 @@ func writeFindings(w io.Writer, f *detector.Findings, zone *time.Location) error
 	}
 	s.line("")
 	s.table(rows...)
-	s.line("An incident counts at its level and at those below; its delay, after the first post shown of it.")
+	s.line("An incident counts at its level and at those below; its delay, after its first post.")
 	if f.Labels == nil {
 		s.line("How much of it people call right is not known: nobody said. See --labels.")
 	}
@@ -117,7 +117,7 @@ func (s *sheet) climbed(t detector.Told) string {
 			step += " at " + at.In(s.zone).Format("15:04:05")
 		}
 		if seconds, known := t.Delay[level]; known {
-			step += ", " + delay(&seconds) + " after the first post shown"
+			step += ", " + delay(&seconds) + " after its first post"
 		}
 		steps = append(steps, step)
 	}
