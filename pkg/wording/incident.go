@@ -60,6 +60,14 @@ func (l Language) Voices(f Figures) string {
 	return text
 }
 
+// Copies says how many copies of stories were not counted; it is empty for none.
+func (l Language) Copies(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return l.Several(n, l.copies)
+}
+
 // fewDays is how many days are too few to call anything rare.
 const fewDays = 7
 

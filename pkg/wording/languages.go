@@ -18,6 +18,7 @@ type Language struct {
 	in                               string            // so many mentions in so long
 	usually, usuallyNone, usuallyFew string
 	negative, author                 Noun
+	copies                           Noun
 	surplus, reach, rarest, rare     string
 
 	on, speaksOf, shared            string
@@ -50,6 +51,7 @@ var (
 		},
 		in: "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
 		negative: Noun{"négative", "négatives"}, author: Noun{"auteur", "auteurs différents"},
+		copies:  Noun{"copie non comptée", "copies non comptées"},
 		surplus: "du surplus, %s à %s une fois corrigé", reach: "portée potentielle %s",
 		rarest: "rien de tel dans les %s jours connus", rare: "rien de tel en %s jours",
 		on: "sur %s", speaksOf: "%s\u00A0: %s", shared: "partagé sur %s",
@@ -82,6 +84,7 @@ var (
 		},
 		in: "%s in %s", usually: "usually %s", usuallyNone: "usually none", usuallyFew: "usually less than one",
 		negative: Noun{"negative", "negative"}, author: Noun{"author", "different authors"},
+		copies:  Noun{"copy not counted", "copies not counted"},
 		surplus: "of the surplus, %s to %s once corrected", reach: "potential reach %s",
 		rarest: "nothing like it in the %s days known", rare: "nothing like it in %s days",
 		on: "on %s", speaksOf: "%s: %s", shared: "shared on %s",
