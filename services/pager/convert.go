@@ -25,6 +25,9 @@ func newsOf(incident *vigiev1.Incident) escalation.News {
 		Blind:    incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE,
 		Tipped:   timeOf(incident.GetEvidence().GetTippingCollectedTime()),
 	}
+	if incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_OPPORTUNITY {
+		news.Level = escalation.Watch // praise calls nobody
+	}
 	if incident.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED {
 		news.Over = timeOf(incident.ResolvedTime)
 		if news.Over.IsZero() {

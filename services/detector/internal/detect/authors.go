@@ -51,7 +51,7 @@ func (a *authors) hear(m *Mention, minute int64) (one *author, c counts) {
 	if m.Sentiment == Negative {
 		one.LastNegative = max(one.LastNegative, minute)
 	}
-	one.Name, one.Verified = m.Handle, m.Verified
+	one.Name, one.Verified = cut(m.Handle, longestName), m.Verified
 	one.Followers = uint32(min(m.Followers, 1<<32-1))
 	return one, c
 }
@@ -136,7 +136,7 @@ func (a *authors) top(from int64, r *rise) (found []Author) {
 		if author == nil || one.Name == "" {
 			continue
 		}
-		author.Name, author.Followers, author.Verified, author.Mentions = cut(one.Name, longestName), uint64(one.Followers), one.Verified, int(one.Mentions)
+		author.Name, author.Followers, author.Verified, author.Mentions = one.Name, uint64(one.Followers), one.Verified, int(one.Mentions)
 		if int64(one.First) < from {
 			author.Known = time.Unix(int64(one.First)*60, 0).UTC()
 		}

@@ -114,7 +114,7 @@ func (r *rise) step(s *sighting) Step {
 	at := r.brand.Exhibits.Places[s.Place-1]
 	step := Step{ID: s.id, Source: at.Source, Share: at.Share, Published: time.Unix(int64(s.Second), 0).UTC()}
 	if one := r.brand.Authors.ending(s.Author); one != nil {
-		step.Handle = cut(one.Name, longestName)
+		step.Handle = one.Name
 	}
 	return step
 }

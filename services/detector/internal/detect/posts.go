@@ -55,37 +55,33 @@ func (p *post) since(minute int64) bool { return p.Published/60_000 >= minute }
 
 func (p *post) of(parts uint32) bool { return parts == 0 || uint32(p.Parts)&parts != 0 }
 
-// spread are posts of all ages up to a day, the nearer ones the closer together: however
-// long a rise has lasted, some are of its beginning.
+// spread are posts of all ages up to a day, the nearer ones the closer together, and
+// rather those that begin something: however long a rise has lasted, some are of its
+// beginning.
 type spread []post
 
-// Posts kept of a brand: 24, which is 12 KB as posts are, and 26 KB at most.
+// Posts kept of a brand: 22, which is 11 KB as posts are, and 22 KB at most.
 const (
-	mostNegative = 10
-	mostOther    = 8
+	mostNegative = 8
+	mostPositive = 4
+	mostOther    = 4
 	mostTop      = 2 // of each way to stand out
 )
 
-// keep keeps the newest in place of the one that is missed least: where who looks for the
-// first post since its moment finds the next one hardly later.
+// keep keeps the newest in place of the one that is missed least: before which it was
+// quiet for the shortest while, as a part of the time since.
 func (x *spread) keep(p *post, most int) {
 	list := *x
 	if len(list) < most {
 		*x = append(list, *p)
 		return
 	}
-	now, least, victim := p.Published, math.Inf(1), 0
-	for i := range list {
-		next := p
-		if i+1 < len(list) {
-			next = &list[i+1]
+	victim, least := 0, math.Inf(1)
+	for i := 1; i < len(list) && p.Published-list[0].Published <= day*60_000; i++ {
+		before := list[i-1].Published
+		if quiet := float64(list[i].Published-before) / float64(max(1, p.Published-before)); quiet < least {
+			victim, least = i, quiet
 		}
-		if missed := float64(next.Published-list[i].Published) / float64(max(1, now-list[i].Published)); missed < least {
-			least, victim = missed, i
-		}
-	}
-	if now-list[0].Published > day*60_000 {
-		victim = 0
 	}
 	copy(list[victim:], list[victim+1:])
 	list[len(list)-1] = *p
@@ -130,12 +126,13 @@ func loudness(p *post) float64 { return p.stands(p.Engagement) }
 func audience(p *post) float64 { return p.stands(p.Followers) }
 
 // exhibits are what is kept of the latest mentions of a brand to show an incident. All
-// together take 22 KB of traces, 4 KB of usual words, 12 KB of posts and 1 KB of the
-// rest; were all ids, names, texts and addresses as long as they may be, 53 KB.
+// together take 22 KB of traces, 4 KB of usual words, 11 KB of posts and 1 KB of the
+// rest; were all texts, names and addresses as long as they may be, 49 KB.
 type exhibits struct {
 	Traces   traces
 	Usual    usual
 	Negative spread
+	Positive spread
 	Other    spread
 	Engaged  top
 	Followed top
@@ -149,9 +146,12 @@ type exhibits struct {
 // keep keeps a mention that was counted.
 func (x *exhibits) keep(m *Mention, author uint64, parts uint32, rises bool) {
 	p := postOf(m, parts)
-	if p.Felt == Negative {
+	switch p.Felt {
+	case Negative:
 		x.Negative.keep(&p, mostNegative)
-	} else {
+	case Positive:
+		x.Positive.keep(&p, mostPositive)
+	default:
 		x.Other.keep(&p, mostOther)
 	}
 	if p.Engagement > 0 {
@@ -222,7 +222,7 @@ const shownPosts = 3
 // candidates are the posts since a minute that are of some parts, each once, oldest
 // first.
 func (x *exhibits) candidates(from int64, parts uint32) (found []post) {
-	for _, list := range [][]post{x.Negative, x.Other, x.Engaged, x.Followed, x.Risky} {
+	for _, list := range [][]post{x.Negative, x.Positive, x.Other, x.Engaged, x.Followed, x.Risky} {
 		for i := range list {
 			if p := &list[i]; p.since(from) && p.of(parts) && !slices.ContainsFunc(found, func(q post) bool { return q.ID == p.ID }) {
 				found = append(found, *p)
@@ -234,17 +234,33 @@ func (x *exhibits) candidates(from int64, parts uint32) (found []post) {
 }
 
 // choose are the three posts that show best what rises, each for a reason of its own as
-// far as there are: those that speak and feel as it does, rather than others.
+// far as there are. Those that speak and feel as it does go before those that feel so,
+// and these before others.
 func choose(r *rise, path []Step) (shown []Post) {
-	from := r.telling()
+	for _, tells := range []func(p *post) bool{
+		func(p *post) bool { return r.feels(p.Felt) && r.speaks(wordsOf(nil, p.Text)) },
+		func(p *post) bool { return r.feels(p.Felt) && p.Published/1000 >= int64(r.from) },
+		func(p *post) bool { return r.feels(p.Felt) },
+		func(p *post) bool { return true },
+	} {
+		from := slices.DeleteFunc(slices.Clone(r.posts), func(p post) bool {
+			return !tells(&p) || slices.ContainsFunc(shown, func(s Post) bool { return s.ID == p.ID })
+		})
+		shown = append(shown, r.chosen(from, path, shownPosts-len(shown))...)
+	}
+	return shown
+}
+
+// chosen are so many of some posts, at most.
+func (r *rise) chosen(from []post, path []Step, most int) (shown []Post) {
 	take := func(why Why, by func(p *post) float64) {
-		best, most := -1, 0.0
+		best, highest := -1, 0.0
 		for i := range from {
-			if is := by(&from[i]); is > most {
-				best, most = i, is
+			if is := by(&from[i]); is > highest {
+				best, highest = i, is
 			}
 		}
-		if best >= 0 && len(shown) < shownPosts {
+		if best >= 0 && len(shown) < most {
 			shown = append(shown, from[best].shown(why))
 			from = slices.Delete(from, best, best+1)
 		}
@@ -260,26 +276,10 @@ func choose(r *rise, path []Step) (shown []Post) {
 	take(WhyFirst, func(p *post) float64 { return truth(len(path) > 0 && p.ID == path[0].ID) })
 	take(WhyTypical, r.typical)
 	take(WhyWidestReach, wide)
-	for range shownPosts {
+	for range most {
 		take(WhyLatest, func(p *post) float64 { return float64(p.Published) })
 	}
 	return shown
-}
-
-// telling are the posts kept of a rise that speak and feel as it does, or else feel so,
-// or else all of them: what shows three is enough.
-func (r *rise) telling() (posts []post) {
-	for _, tells := range []func(p *post) bool{
-		func(p *post) bool { return r.feels(p.Felt) && len(r.marks) > 0 && r.speaks(wordsOf(nil, p.Text)) },
-		func(p *post) bool { return r.feels(p.Felt) && p.Published/1000 >= int64(r.from) },
-		func(p *post) bool { return r.feels(p.Felt) },
-	} {
-		posts = slices.DeleteFunc(slices.Clone(r.posts), func(p post) bool { return !tells(&p) })
-		if len(posts) >= shownPosts {
-			return posts
-		}
-	}
-	return slices.Clone(r.posts)
 }
 
 // typical is how much a post says of what marks a rise.

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// What a brand's traces take at most, in bytes: 6.4 KB, 10 KB of ids, 6 KB of words.
+// What a brand's traces take at most: 6.4 KB, 12 KB of ids and 4 KB of words.
 const (
 	mostTraces = 400
-	idBytes    = 10 << 10
-	saidWords  = 1536
+	idBytes    = 12 << 10
+	saidWords  = 1024
 	longestID  = 255 // one that is longer is counted, and not listed
 )
 
