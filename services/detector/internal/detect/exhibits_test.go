@@ -31,11 +31,17 @@ func TestWhatIsKeptOfABrandIsBounded(t *testing.T) {
 
 func (x *exhibits) size() int {
 	n := cap(x.Traces.List)*int(unsafe.Sizeof(trace{})) + cap(x.Traces.IDs) + cap(x.Traces.Said)*4 + int(unsafe.Sizeof(*x)) + cap(x.Places)*int(unsafe.Sizeof(place{}))
-	for _, list := range [][]post{x.Negative, x.Positive, x.Other, x.Engaged, x.Followed, x.Risky} {
+	weigh := func(p *post) { n += len(p.ID) + len(p.Page) + len(p.Handle) + len(p.Text) + len(p.URL) }
+	for _, list := range []spread{x.Negative, x.Positive, x.Other} {
 		n += cap(list) * int(unsafe.Sizeof(post{}))
 		for i := range list {
-			p := &list[i]
-			n += len(p.ID) + len(p.Page) + len(p.Handle) + len(p.Text) + len(p.URL)
+			weigh(&list[i])
+		}
+	}
+	for _, list := range []top{x.Engaged, x.Followed, x.Risky} {
+		n += cap(list) * int(unsafe.Sizeof(standing{}))
+		for i := range list {
+			weigh(&list[i].Post)
 		}
 	}
 	return n

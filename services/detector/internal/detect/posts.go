@@ -88,23 +88,12 @@ func (x *spread) keep(p *post, most int) {
 }
 
 // top are the posts that stand out most in one way, the older the less.
-type top []post
+type top []standing
 
-// keep keeps one that stands out so much.
-func (x *top) keep(p *post, by func(p *post) float64) {
-	if len(*x) < mostTop {
-		*x = append(*x, *p)
-		return
-	}
-	list, least := *x, 0
-	for i := range list {
-		if by(&list[i]) < by(&list[least]) {
-			least = i
-		}
-	}
-	if by(p) > by(&list[least]) { // of two that do alike, the first
-		list[least] = *p
-	}
+// standing is a post and how much it stands out.
+type standing struct {
+	By   float64
+	Post post
 }
 
 // halves is in how many milliseconds what stands out by half as much comes to the same:
@@ -114,16 +103,28 @@ const halves = 3_600_000
 // againstAll is by how many halvings a negative post goes before another.
 const againstAll = 8
 
-func (p *post) stands(out uint64) float64 {
-	by := math.Log2(float64(1+out)) + float64(p.Published)/halves
+// keep keeps a post that stands out by so many; of two that do alike, the first.
+func (x *top) keep(p *post, out uint64) {
+	mantissa, exponent := math.Frexp(float64(1 + out)) // nearly a logarithm, and cheap
+	by := float64(exponent) + 2*mantissa + float64(p.Published)/halves
 	if p.Felt == Negative {
 		by += againstAll
 	}
-	return by
+	list := *x
+	if len(list) < mostTop {
+		*x = append(list, standing{by, *p})
+		return
+	}
+	least := 0
+	for i := range list {
+		if list[i].By < list[least].By {
+			least = i
+		}
+	}
+	if by > list[least].By {
+		list[least] = standing{by, *p}
+	}
 }
-
-func loudness(p *post) float64 { return p.stands(p.Engagement) }
-func audience(p *post) float64 { return p.stands(p.Followers) }
 
 // exhibits are what is kept of the latest mentions of a brand to show an incident. All
 // together take 22 KB of traces, 4 KB of usual words, 11 KB of posts and 1 KB of the
@@ -155,13 +156,13 @@ func (x *exhibits) keep(m *Mention, author uint64, parts uint32, rises bool) {
 		x.Other.keep(&p, mostOther)
 	}
 	if p.Engagement > 0 {
-		x.Engaged.keep(&p, loudness)
+		x.Engaged.keep(&p, p.Engagement)
 	}
 	if p.Followers > 0 {
-		x.Followed.keep(&p, audience)
+		x.Followed.keep(&p, p.Followers)
 	}
 	if p.Risk != "" {
-		x.Risky.keep(&p, audience)
+		x.Risky.keep(&p, p.Followers)
 	}
 	t := trace{
 		Second: uint32(p.Published / 1000), Author: uint32(author), Parts: p.Parts, Felt: p.Felt,
@@ -222,11 +223,19 @@ const shownPosts = 3
 // candidates are the posts since a minute that are of some parts, each once, oldest
 // first.
 func (x *exhibits) candidates(from int64, parts uint32) (found []post) {
-	for _, list := range [][]post{x.Negative, x.Positive, x.Other, x.Engaged, x.Followed, x.Risky} {
+	take := func(p *post) {
+		if p.since(from) && p.of(parts) && !slices.ContainsFunc(found, func(q post) bool { return q.ID == p.ID }) {
+			found = append(found, *p)
+		}
+	}
+	for _, list := range []spread{x.Negative, x.Positive, x.Other} {
 		for i := range list {
-			if p := &list[i]; p.since(from) && p.of(parts) && !slices.ContainsFunc(found, func(q post) bool { return q.ID == p.ID }) {
-				found = append(found, *p)
-			}
+			take(&list[i])
+		}
+	}
+	for _, list := range []top{x.Engaged, x.Followed, x.Risky} {
+		for i := range list {
+			take(&list[i].Post)
 		}
 	}
 	slices.SortFunc(found, func(a, b post) int { return cmp.Or(cmp.Compare(a.Published, b.Published), cmp.Compare(a.ID, b.ID)) })
