@@ -105,6 +105,14 @@ func (l Language) Occasion(name string) string {
 	return l.label(l.occasion, []string{name}, "")
 }
 
+// Also says which other brands rise at the same time.
+func (l Language) Also(brands []string) string {
+	if len(brands) == 0 {
+		return ""
+	}
+	return l.label(l.also, brands, ", ") + " (" + l.sector + ")"
+}
+
 func (l Language) label(name string, told []string, between string) string {
 	if len(told) == 0 {
 		return ""

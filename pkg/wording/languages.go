@@ -23,6 +23,7 @@ type Language struct {
 
 	on, speaksOf, shared            string
 	path, accounts, words, occasion string
+	also, sector                    string
 	colon                           string
 	risk                            Noun
 	risks, reasons                  map[string]string
@@ -56,6 +57,7 @@ var (
 		rarest: "rien de tel dans les %s jours connus", rare: "rien de tel en %s jours",
 		on: "sur %s", speaksOf: "%s\u00A0: %s", shared: "partagé sur %s",
 		path: "Chemin", accounts: "Plus suivis", words: "Mots", occasion: "Annoncé", colon: "\u00A0:",
+		also: "Aussi en hausse", sector: "peut-être tout le secteur",
 		risk: Noun{"risque", "risques"},
 		risks: map[string]string{
 			"boycott": "boycott", "recall": "rappel de produit", "injury": "blessure", "legal_threat": "menace juridique",
@@ -89,6 +91,7 @@ var (
 		rarest: "nothing like it in the %s days known", rare: "nothing like it in %s days",
 		on: "on %s", speaksOf: "%s: %s", shared: "shared on %s",
 		path: "Path", accounts: "Widest reach", words: "Words", occasion: "Announced", colon: ":",
+		also: "Also rising", sector: "perhaps the whole sector",
 		risk: Noun{"risk", "risks"},
 		risks: map[string]string{
 			"recall": "product recall", "legal_threat": "legal threat", "leak": "data leak",

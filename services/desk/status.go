@@ -94,6 +94,7 @@ type Incident struct {
 	RarityDays   uint32     `json:"rarity_days"`
 	KnownDays    uint32     `json:"known_days"`
 	Occasion     string     `json:"occasion,omitempty"` // announced for now
+	Also         []string   `json:"also_brand_ids"`     // other brands that rise
 	Words        []Word     `json:"words"`
 	Path         []Where    `json:"path"`
 	TopAuthors   []Author   `json:"authors"`
@@ -238,7 +239,7 @@ func (l *live) newIncident(f *followed) Incident {
 		Negative: e.GetObservedNegative(), ExpectedNeg: e.GetExpectedNegative(), Authors: e.GetDistinctAuthors(),
 		AboutKind: e.GetAboutKind(), About: e.GetAbout(), ShareLow: e.GetNegativeShareLow(), ShareHigh: e.GetNegativeShareHigh(),
 		Reach: e.GetPotentialReach(), Copies: e.GetCopies(), RarityDays: e.GetRarityDays(), KnownDays: e.GetKnownDays(), Occasion: e.GetOccasion(),
-		Words: []Word{}, Path: []Where{}, TopAuthors: []Author{},
+		Also: append([]string{}, e.GetAlsoBrandIds()...), Words: []Word{}, Path: []Where{}, TopAuthors: []Author{},
 		Posts: []Post{}, BlindSources: append([]string{}, f.now.BlindSources...),
 		Detail: f.now.Detail, RuleVersion: f.now.RuleVersion, ModelVersion: f.now.ModelVersion, Pages: []Page{},
 	}

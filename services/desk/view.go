@@ -213,7 +213,10 @@ func (v viewer) facts(i Incident) []string {
 // evidence says what was announced, in what words it is told, where it came from and by
 // whom.
 func (v viewer) evidence(i Incident) []string {
-	var words []string
+	var also, words []string
+	for _, id := range i.Also {
+		also = append(also, v.brandName(id))
+	}
 	for _, w := range i.Words {
 		words = append(words, w.Word+" ("+v.words.Share(w.Share, 1)+")")
 	}
@@ -225,7 +228,7 @@ func (v viewer) evidence(i Incident) []string {
 	for _, a := range i.TopAuthors {
 		accounts = append(accounts, wording.Account{Name: a.Name, Followers: a.Followers, Verified: a.Verified})
 	}
-	return told(v.words.Occasion(i.Occasion), v.words.Words(words), v.words.Path(path, v.now, v.zone), v.words.Accounts(accounts))
+	return told(v.words.Occasion(i.Occasion), v.words.Also(also), v.words.Words(words), v.words.Path(path, v.now, v.zone), v.words.Accounts(accounts))
 }
 
 // told are the lines that say something.

@@ -62,6 +62,7 @@ type Told struct {
 	RarityDays int                  `json:"rarity_days"`
 	KnownDays  int                  `json:"known_days"`
 	Occasion   string               `json:"occasion,omitempty"`
+	Also       []string             `json:"also_brand_ids,omitempty"` // other brands that rise
 	Signals    []string             `json:"signals"`
 	Window     [2]time.Time         `json:"window"`
 	Posts      []Post               `json:"posts"`
@@ -132,7 +133,7 @@ func (f *Findings) told(incident *replay.Incident) Told {
 		Mentions: e.Mentions, Expected: e.ExpectedMentions, Negative: e.Negative, ExpectedN: e.ExpectedNegative,
 		Share:   [3]float64{e.NegativeShare.Is, e.NegativeShare.From, e.NegativeShare.To},
 		Authors: e.Authors, Reach: e.Reach, Copies: e.Copies, Surprise: e.Surprise, RarityDays: e.RarityDays, KnownDays: e.KnownDays,
-		Occasion: e.Occasion, Signals: e.Signals, Window: [2]time.Time{e.From, e.To},
+		Occasion: e.Occasion, Also: e.Also, Signals: e.Signals, Window: [2]time.Time{e.From, e.To},
 		Posts: []Post{}, Path: []Step{}, TopAuthors: []Author{}, Words: []Word{},
 	}
 	for level := detect.Watch; level <= last.Level; level++ {

@@ -31,7 +31,7 @@ var insertInto = map[string]string{
 	tableHeads:     `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
 	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
 	tableIncidents: `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, source, page, level, state,
-		opened_time, level_time, resolved_time, changed_time, about_kind, about, occasion, window_from, window_to,
+		opened_time, level_time, resolved_time, changed_time, about_kind, about, occasion, also_brand_ids, window_from, window_to,
 		observed_mentions, expected_mentions, observed_negative, expected_negative,
 		negative_share, negative_share_low, negative_share_high,
 		distinct_authors, potential_reach, copies, surprise, rarity_days, known_days,
@@ -113,7 +113,7 @@ func incidentRow(in *vigiev1.Incident) ([]any, error) {
 	return []any{
 		in.IncidentId, in.Revision, int8(in.Kind), in.BrandId, in.Source, in.Page, int8(in.Level), int8(in.State),
 		moment(in.OpenedTime), moment(in.LevelTime), resolved, moment(in.ChangedTime),
-		e.GetAboutKind(), e.GetAbout(), e.GetOccasion(), moment(e.GetWindowFrom()), moment(e.GetWindowTo()),
+		e.GetAboutKind(), e.GetAbout(), e.GetOccasion(), e.GetAlsoBrandIds(), moment(e.GetWindowFrom()), moment(e.GetWindowTo()),
 		e.GetObservedMentions(), e.GetExpectedMentions(), e.GetObservedNegative(), e.GetExpectedNegative(),
 		e.GetNegativeShare(), e.GetNegativeShareLow(), e.GetNegativeShareHigh(),
 		e.GetDistinctAuthors(), e.GetPotentialReach(), e.GetCopies(), e.GetSurprise(), e.GetRarityDays(), e.GetKnownDays(),

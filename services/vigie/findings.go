@@ -130,7 +130,7 @@ func (s *sheet) evidence(t detector.Told) {
 		accounts = append(accounts, wording.Account{Name: clean(author.Name), Followers: author.Followers, Verified: author.Verified})
 	}
 	en := wording.English
-	for _, line := range []string{en.Occasion(clean(t.Occasion)), en.Words(words), en.Path(path, t.Opened, s.zone), en.Accounts(accounts)} {
+	for _, line := range []string{en.Occasion(clean(t.Occasion)), en.Also(t.Also), en.Words(words), en.Path(path, t.Opened, s.zone), en.Accounts(accounts)} {
 		if line != "" {
 			s.line("  %s", line)
 		}

@@ -14,6 +14,7 @@ ALTER TABLE incident_revisions
     ADD COLUMN IF NOT EXISTS rarity_days UInt32 AFTER surprise,
     ADD COLUMN IF NOT EXISTS known_days UInt32 AFTER rarity_days,
     ADD COLUMN IF NOT EXISTS occasion String AFTER known_days,
+    ADD COLUMN IF NOT EXISTS also_brand_ids Array(LowCardinality(String)) AFTER occasion,
     ADD COLUMN IF NOT EXISTS path String DEFAULT '[]' AFTER posts,
     ADD COLUMN IF NOT EXISTS authors String DEFAULT '[]' AFTER path,
     ADD COLUMN IF NOT EXISTS words String DEFAULT '[]' AFTER authors;

@@ -44,6 +44,7 @@ type Payload struct {
 	PartKind     string     `json:"part_kind,omitempty"` // topic, source, risk: the part of what is said that rose
 	Part         string     `json:"part,omitempty"`      // which topic or source
 	Occasion     string     `json:"occasion,omitempty"`  // announced for now
+	Also         []string   `json:"also,omitempty"`      // other brands that rise
 	Posts        []Post     `json:"posts,omitempty"`
 	Words        []string   `json:"words,omitempty"` // that mark it, the strongest first
 	Path         []Step     `json:"path,omitempty"`  // its first post, and the first at each further place
@@ -154,6 +155,9 @@ func payload(p message.Page, w message.Words) Payload {
 	out.PartKind, out.Part, out.Occasion = p.PartKind, message.Line(p.Part, 60), message.Line(p.Occasion, 60)
 	if p.About == message.End {
 		return out
+	}
+	for _, brand := range p.Also {
+		out.Also = append(out.Also, message.Line(brand, 60))
 	}
 	for _, word := range p.Words {
 		out.Words = append(out.Words, message.Line(word, 60))

@@ -47,8 +47,9 @@ type Page struct {
 	Figures      wording.Figures
 	OnlyNegative bool // the volume is as usual, the tone is not
 	PartKind     string
-	Part         string // which topic or source rose, where it is not the brand as a whole
-	Occasion     string // announced for now
+	Part         string   // which topic or source rose, where it is not the brand as a whole
+	Occasion     string   // announced for now
+	Also         []string // names of other brands that rise
 	Posts        []Post
 	Words        []string
 	Path         []wording.Step

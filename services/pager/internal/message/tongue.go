@@ -95,12 +95,20 @@ func (t tongue) lines(p Page) []string {
 		return append(out, t.reason(p), t.blindMeans)
 	}
 	out = append(out, join(" · ", t.Volume(p.Figures), t.Rarity(p.Figures)), t.Tone(p.Figures), t.Voices(p.Figures))
-	for _, line := range []string{t.Occasion(Line(p.Occasion, maxName)), t.words(p), t.path(p), t.accounts(p)} {
+	for _, line := range []string{t.Occasion(Line(p.Occasion, maxName)), t.also(p), t.words(p), t.path(p), t.accounts(p)} {
 		if line != "" {
 			out = append(out, line)
 		}
 	}
 	return out
+}
+
+func (t tongue) also(p Page) string {
+	var brands []string
+	for _, brand := range p.Also[:min(len(p.Also), maxList)] {
+		brands = append(brands, Line(brand, maxWord))
+	}
+	return t.Also(brands)
 }
 
 func (t tongue) words(p Page) string {
