@@ -12,7 +12,12 @@ type Figures struct {
 	ExpectedMentions float64
 	Negative         uint64
 	ExpectedNegative float64
-	Authors          uint64
+	// Surplus is the share of negative mentions among those that are more than expected,
+	// corrected, from and to; none where it is not known.
+	Surplus             [2]float64
+	Authors             uint64
+	Reach               uint64 // potential
+	RareDays, KnownDays uint64 // days without the like of it, of those known
 }
 
 // worthSaying is from which multiple of the usual on it is said.
@@ -40,8 +45,41 @@ func (l Language) Tone(f Figures) string {
 	if f.ExpectedMentions >= 1 {
 		text += ", " + fmt.Sprintf(l.usually, l.Share(f.ExpectedNegative, f.ExpectedMentions))
 	}
+	if f.Surplus[1] > 0 {
+		text += " (" + fmt.Sprintf(l.surplus, l.Share(f.Surplus[0], 1), l.Share(f.Surplus[1], 1)) + ")"
+	}
 	return text
 }
 
-// Voices says by how many it is said: 41 different authors.
-func (l Language) Voices(f Figures) string { return l.Several(f.Authors, l.author) }
+// Voices says by how many it is said: 41 different authors, potential reach 12,000.
+func (l Language) Voices(f Figures) string {
+	text := l.Several(f.Authors, l.author)
+	if f.Reach > 0 {
+		text += ", " + fmt.Sprintf(l.reach, l.Count(f.Reach))
+	}
+	return text
+}
+
+// Copies says how many copies of stories were not counted; it is empty for none.
+func (l Language) Copies(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return l.Several(n, l.copies)
+}
+
+// fewDays is how many days are too few to call anything rare.
+const fewDays = 7
+
+// Rarity says how rare it is: nothing like it in 12 days. It is empty where it is not, or
+// hardly anything is known.
+func (l Language) Rarity(f Figures) string {
+	switch {
+	case f.RareDays < fewDays:
+		return ""
+	case f.RareDays >= f.KnownDays:
+		return fmt.Sprintf(l.rarest, l.Count(f.KnownDays))
+	default:
+		return fmt.Sprintf(l.rare, l.Count(f.RareDays))
+	}
+}

@@ -5,8 +5,8 @@ package wording
 type Language struct {
 	Code string // fr, en
 
-	Mention, NegativeMention, Blind Noun
-	Reasons                         map[string]string // why a source is blind, by the config's word
+	Mention, NegativeMention, Blind, Opportunity Noun
+	Reasons                                      map[string]string // why a source is blind, by the config's word
 
 	thousands, decimal, percent string
 	zeroIsOne                   bool
@@ -18,6 +18,15 @@ type Language struct {
 	in                               string            // so many mentions in so long
 	usually, usuallyNone, usuallyFew string
 	negative, author                 Noun
+	copies                           Noun
+	surplus, reach, rarest, rare     string
+
+	on, speaksOf, shared            string
+	path, accounts, words, occasion string
+	also, sector                    string
+	colon                           string
+	risk                            Noun
+	risks, reasons                  map[string]string
 }
 
 // The languages that are written.
@@ -27,6 +36,7 @@ var (
 		Mention:         Noun{"mention", "mentions"},
 		NegativeMention: Noun{"mention négative", "mentions négatives"},
 		Blind:           Noun{"source aveugle", "sources aveugles"},
+		Opportunity:     Noun{"opportunité", "opportunités"},
 		Reasons: map[string]string{
 			"silent": "aucun signe de vie", "erroring": "répond par des erreurs", "quota": "quota ou budget épuisé",
 		},
@@ -42,12 +52,29 @@ var (
 		},
 		in: "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
 		negative: Noun{"négative", "négatives"}, author: Noun{"auteur", "auteurs différents"},
+		copies:  Noun{"copie non comptée", "copies non comptées"},
+		surplus: "du surplus, %s à %s une fois corrigé", reach: "portée potentielle %s",
+		rarest: "rien de tel dans les %s jours connus", rare: "rien de tel en %s jours",
+		on: "sur %s", speaksOf: "%s\u00A0: %s", shared: "partagé sur %s",
+		path: "Chemin", accounts: "Plus suivis", words: "Mots", occasion: "Annoncé", colon: "\u00A0:",
+		also: "Aussi en hausse", sector: "peut-être tout le secteur",
+		risk: Noun{"risque", "risques"},
+		risks: map[string]string{
+			"boycott": "boycott", "recall": "rappel de produit", "injury": "blessure", "legal_threat": "menace juridique",
+			"leak": "fuite de données", "discrimination": "discrimination", "strike": "grève",
+			"journalist": "demande de journaliste", "influencer": "influenceur mécontent",
+		},
+		reasons: map[string]string{
+			"latest": "le plus récent", "first": "le premier", "most_engaged": "le plus de réactions",
+			"widest_reach": "le plus suivi", "typical": "typique",
+		},
 	}
 	English = Language{
 		Code:            "en",
 		Mention:         Noun{"mention", "mentions"},
 		NegativeMention: Noun{"negative mention", "negative mentions"},
 		Blind:           Noun{"blind source", "blind sources"},
+		Opportunity:     Noun{"opportunity", "opportunities"},
 		Reasons: map[string]string{
 			"silent": "no sign of life", "erroring": "answers with errors", "quota": "quota or budget used up",
 		},
@@ -59,5 +86,20 @@ var (
 		},
 		in: "%s in %s", usually: "usually %s", usuallyNone: "usually none", usuallyFew: "usually less than one",
 		negative: Noun{"negative", "negative"}, author: Noun{"author", "different authors"},
+		copies:  Noun{"copy not counted", "copies not counted"},
+		surplus: "of the surplus, %s to %s once corrected", reach: "potential reach %s",
+		rarest: "nothing like it in the %s days known", rare: "nothing like it in %s days",
+		on: "on %s", speaksOf: "%s: %s", shared: "shared on %s",
+		path: "Path", accounts: "Widest reach", words: "Words", occasion: "Announced", colon: ":",
+		also: "Also rising", sector: "perhaps the whole sector",
+		risk: Noun{"risk", "risks"},
+		risks: map[string]string{
+			"recall": "product recall", "legal_threat": "legal threat", "leak": "data leak",
+			"journalist": "journalist asking", "influencer": "influencer complaining",
+		},
+		reasons: map[string]string{
+			"latest": "the latest", "first": "the first", "most_engaged": "most reactions",
+			"widest_reach": "widest reach", "typical": "typical",
+		},
 	}
 )

@@ -16,18 +16,14 @@ const (
 	lookTimeout = 500 * time.Millisecond
 )
 
-// hideDeleted takes out of incidents the posts that their source says are gone,
-// and those for which that can no longer be told. Where ClickHouse is away it
-// takes out none: a crisis is not the moment to hide what shows it.
+// hideDeleted takes out of incidents what quotes posts that their source says are gone,
+// and all quotes where that can no longer be told. Where ClickHouse is away it takes out
+// none: a crisis is not the moment to hide what shows it.
 func (r *reader) hideDeleted(ctx context.Context, now time.Time, incidents []Incident) {
 	var ids []string
 	for i := range incidents {
-		incidents[i].Posts = slices.DeleteFunc(incidents[i].Posts, func(p Post) bool {
-			return now.Sub(p.Published) > deletionsKept
-		})
-		for _, p := range incidents[i].Posts {
-			ids = append(ids, p.MentionID)
-		}
+		incidents[i].hideOld(now.Add(-deletionsKept))
+		ids = append(ids, incidents[i].quoted()...)
 	}
 	if len(ids) == 0 {
 		return
@@ -38,7 +34,38 @@ func (r *reader) hideDeleted(ctx context.Context, now time.Time, incidents []Inc
 		return
 	}
 	for i := range incidents {
-		incidents[i].Posts = slices.DeleteFunc(incidents[i].Posts, func(p Post) bool { return gone[p.MentionID] })
+		incidents[i].hide(func(id string) bool { return gone[id] })
+	}
+}
+
+// quoted are the ids of the mentions that an incident quotes.
+func (i *Incident) quoted() (ids []string) {
+	for _, p := range i.Posts {
+		ids = append(ids, p.MentionID)
+	}
+	for _, w := range i.Path {
+		ids = append(ids, w.MentionID)
+	}
+	for _, a := range i.TopAuthors {
+		ids = append(ids, a.MentionIDs...)
+	}
+	return ids
+}
+
+// hide takes out what names mentions that are gone: an author is known by what they
+// wrote. Words are those of several.
+func (i *Incident) hide(gone func(id string) bool) {
+	i.Posts = slices.DeleteFunc(i.Posts, func(p Post) bool { return gone(p.MentionID) })
+	i.Path = slices.DeleteFunc(i.Path, func(w Where) bool { return gone(w.MentionID) })
+	i.TopAuthors = slices.DeleteFunc(i.TopAuthors, func(a Author) bool { return slices.ContainsFunc(a.MentionIDs, gone) })
+}
+
+// hideOld takes out what quotes posts of before a moment.
+func (i *Incident) hideOld(before time.Time) {
+	i.Posts = slices.DeleteFunc(i.Posts, func(p Post) bool { return p.Published.Before(before) })
+	i.Path = slices.DeleteFunc(i.Path, func(w Where) bool { return w.Published.Before(before) })
+	if i.Opened.Before(before) {
+		i.TopAuthors, i.Words = []Author{}, []Word{}
 	}
 }
 

@@ -36,6 +36,7 @@ type view struct {
 type incidentView struct {
 	ID, Level, LevelName, Subject, Since string
 	Facts                                []string
+	Evidence                             []string // a line each
 	Steps                                []stepView
 	Posts                                []postView
 	Pages                                []pageView
@@ -51,7 +52,7 @@ type pageView struct {
 }
 
 type postView struct {
-	Brand, Source, Author, Clock, Text, URL, Sentiment, SentimentName string
+	Brand, Source, Author, Clock, Text, URL, Sentiment, SentimentName, Reason string
 }
 
 // viewer puts a status into the words of one reader.
@@ -111,14 +112,17 @@ func (v viewer) mood(incidents []Incident) (mood, summary string) {
 	}
 	mood = "calm"
 	var parts []string
-	for _, kind := range []string{"crisis", "alert", classBlind, "watch"} {
+	for _, kind := range []string{"crisis", "alert", classBlind, "watch", kindOpportunity} {
 		noun := v.words.Level(kind)
-		if kind == classBlind {
+		switch kind {
+		case classBlind:
 			noun = v.words.Blind
+		case kindOpportunity:
+			noun = v.words.Opportunity
 		}
 		switch n := count[kind]; {
 		case n == 0:
-		case kind == "watch": // nobody is told of it, so nobody need answer
+		case kind == "watch" || kind == kindOpportunity: // nobody is told of it, so nobody need answer
 			parts = append(parts, v.words.Several(uint64(n), noun))
 		default:
 			parts = append(parts, v.words.open(noun, n, unanswered[kind]))
@@ -136,22 +140,29 @@ func (v viewer) mood(incidents []Incident) (mood, summary string) {
 // classBlind stands beside the levels.
 const classBlind = "blind"
 
-// class is how an incident looks: as its level, or as a blind source.
+// class is how an incident looks: as its level, or as what it is else.
 func (i Incident) class() string {
-	if i.Kind == kindBlind {
+	switch i.Kind {
+	case kindBlind:
 		return classBlind
+	case kindOpportunity:
+		return kindOpportunity
+	default:
+		return i.Level
 	}
-	return i.Level
 }
 
 func (v viewer) incident(i Incident) incidentView {
 	out := incidentView{
 		ID: i.ID, Level: i.class(), LevelName: v.words.step(i.Level), Subject: v.subject(i),
-		Since: fmt.Sprintf(v.words.SinceTime, v.clock(i.Opened)), Facts: v.facts(i), Detail: i.Detail,
+		Since: fmt.Sprintf(v.words.SinceTime, v.clock(i.Opened)), Facts: v.facts(i), Evidence: v.evidence(i), Detail: i.Detail,
 		Footer: strings.Join([]string{v.words.Rule + " " + i.RuleVersion, v.words.Model + " " + i.ModelVersion}, " · "),
 	}
-	if i.Kind == kindBlind {
+	switch i.Kind {
+	case kindBlind:
 		out.LevelName = wording.Capital(v.words.Blind.One)
+	case kindOpportunity:
+		out.LevelName = wording.Capital(v.words.Opportunity.One)
 	}
 	if i.Over != nil {
 		out.Since = v.clock(i.Opened) + " – " + v.clock(*i.Over)
@@ -192,9 +203,37 @@ func (v viewer) facts(i Incident) []string {
 	}
 	figures := wording.Figures{
 		Window: time.Duration(i.WindowSecs * float64(time.Second)), Mentions: i.Mentions, ExpectedMentions: i.Expected,
-		Negative: i.Negative, ExpectedNegative: i.ExpectedNeg, Authors: i.Authors,
+		Negative: i.Negative, ExpectedNegative: i.ExpectedNeg, Surplus: [2]float64{i.ShareLow, i.ShareHigh},
+		Authors: i.Authors, Reach: i.Reach, RareDays: uint64(i.RarityDays), KnownDays: uint64(i.KnownDays),
 	}
-	return []string{v.words.Volume(figures), v.words.Tone(figures), v.words.Voices(figures)}
+	return told(wording.Capital(v.words.About(i.AboutKind, i.About)), v.words.Volume(figures), v.words.Rarity(figures),
+		v.words.Tone(figures), v.words.Voices(figures), v.words.Copies(i.Copies))
+}
+
+// evidence says what was announced, in what words it is told, where it came from and by
+// whom.
+func (v viewer) evidence(i Incident) []string {
+	var also, words []string
+	for _, id := range i.Also {
+		also = append(also, v.brandName(id))
+	}
+	for _, w := range i.Words {
+		words = append(words, w.Word+" ("+v.words.Share(w.Share, 1)+")")
+	}
+	var path []wording.Step
+	for _, w := range i.Path {
+		path = append(path, wording.Step{Place: wording.Place(w.Source, w.Page), Author: w.Author, Share: w.IsShare, At: w.Published})
+	}
+	var accounts []wording.Account
+	for _, a := range i.TopAuthors {
+		accounts = append(accounts, wording.Account{Name: a.Name, Followers: a.Followers, Verified: a.Verified})
+	}
+	return told(v.words.Occasion(i.Occasion), v.words.Also(also), v.words.Words(words), v.words.Path(path, v.now, v.zone), v.words.Accounts(accounts))
+}
+
+// told are the lines that say something.
+func told(lines ...string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }
 
 // ackURL is a link signed for nobody: the page it opens asks who it is.
@@ -255,6 +294,7 @@ func (v viewer) post(p Post) postView {
 	return postView{
 		Brand: v.brandName(p.BrandID), Source: p.Source, Author: p.Author, Clock: v.clock(p.Published), Text: p.Text,
 		URL: webAddress(p.URL), Sentiment: p.Sentiment, SentimentName: v.words.Sentiments[p.Sentiment],
+		Reason: v.words.Reason(p.Reason, p.RiskID),
 	}
 }
 

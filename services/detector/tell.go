@@ -40,23 +40,36 @@ func (f *Findings) WriteNDJSON(w io.Writer) error {
 // Told is an incident as people read it: when it came to each level, and what it was
 // told from at the highest.
 type Told struct {
-	ID        string               `json:"incident_id"`
-	Brand     string               `json:"brand_id"`
-	Level     string               `json:"level"`
-	Opened    time.Time            `json:"opened_time"`
-	Reached   map[string]time.Time `json:"reached_time"`
-	Delay     map[string]float64   `json:"delay_seconds"` // of each level, after the first post shown
-	Resolved  *time.Time           `json:"resolved_time"` // nil while it goes on
-	Mentions  int                  `json:"observed_mentions"`
-	Expected  float64              `json:"expected_mentions"`
-	Negative  int                  `json:"observed_negative"`
-	ExpectedN float64              `json:"expected_negative"`
-	Authors   int                  `json:"distinct_authors"`
-	Surprise  float64              `json:"surprise"`
-	Signals   []string             `json:"signals"`
-	Window    [2]time.Time         `json:"window"`
-	Posts     []Post               `json:"posts"`
-	Label     string               `json:"label,omitempty"` // the level that people gave it
+	ID         string               `json:"incident_id"`
+	Brand      string               `json:"brand_id"`
+	Kind       string               `json:"kind"` // spike, opportunity
+	Level      string               `json:"level"`
+	Opened     time.Time            `json:"opened_time"`
+	Reached    map[string]time.Time `json:"reached_time"`
+	Delay      map[string]float64   `json:"delay_seconds"` // of each level, after the first post of it
+	Resolved   *time.Time           `json:"resolved_time"` // nil while it goes on
+	AboutKind  string               `json:"about_kind,omitempty"`
+	About      string               `json:"about,omitempty"`
+	Mentions   int                  `json:"observed_mentions"`
+	Expected   float64              `json:"expected_mentions"`
+	Negative   int                  `json:"observed_negative"`
+	ExpectedN  float64              `json:"expected_negative"`
+	Share      [3]float64           `json:"negative_share"` // with its interval, of what is more than expected
+	Authors    int                  `json:"distinct_authors"`
+	Reach      uint64               `json:"potential_reach"`
+	Copies     int                  `json:"copies"`
+	Surprise   float64              `json:"surprise"`
+	RarityDays int                  `json:"rarity_days"`
+	KnownDays  int                  `json:"known_days"`
+	Occasion   string               `json:"occasion,omitempty"`
+	Also       []string             `json:"also_brand_ids,omitempty"` // other brands that rise
+	Signals    []string             `json:"signals"`
+	Window     [2]time.Time         `json:"window"`
+	Posts      []Post               `json:"posts"`
+	Path       []Step               `json:"path"`
+	TopAuthors []Author             `json:"authors"`
+	Words      []Word               `json:"words"`
+	Label      string               `json:"label,omitempty"` // the level that people gave it
 }
 
 // Post is one that is shown of an incident.
@@ -69,6 +82,37 @@ type Post struct {
 	Published  time.Time `json:"published_time"`
 	Followers  uint64    `json:"followers"`
 	Engagement uint64    `json:"engagement"`
+	Reason     string    `json:"reason"`
+	Risk       string    `json:"risk_id,omitempty"`
+}
+
+// Step is the first post of an incident at a place.
+type Step struct {
+	ID        string    `json:"mention_id"`
+	Source    string    `json:"source"`
+	Page      string    `json:"page"`
+	Author    string    `json:"author"`
+	URL       string    `json:"url"`
+	Share     bool      `json:"is_share"`
+	Published time.Time `json:"published_time"`
+}
+
+// Author is one of those who wrote of an incident.
+type Author struct {
+	Name      string     `json:"author"`
+	Source    string     `json:"source"`
+	Followers uint64     `json:"followers"`
+	Verified  bool       `json:"verified"`
+	Mentions  int        `json:"mentions"`
+	Known     *time.Time `json:"known_time"` // nil for who was not known before
+	IDs       []string   `json:"mention_ids"`
+}
+
+// Word is one that is used far more than usual.
+type Word struct {
+	Text  string  `json:"word"`
+	Share float64 `json:"share"`
+	Usual float64 `json:"usual_share"`
 }
 
 // Told are the incidents as people read them.
@@ -84,10 +128,13 @@ func (f *Findings) told(incident *replay.Incident) Told {
 	last := incident.Last()
 	e := last.Evidence
 	t := Told{
-		ID: last.ID, Brand: last.Brand, Level: replay.LevelNames[last.Level], Opened: last.Opened,
-		Reached: map[string]time.Time{}, Delay: map[string]float64{},
+		ID: last.ID, Brand: last.Brand, Kind: kindNames[last.Kind], Level: replay.LevelNames[last.Level], Opened: last.Opened,
+		Reached: map[string]time.Time{}, Delay: map[string]float64{}, AboutKind: e.About.Kind, About: e.About.Key,
 		Mentions: e.Mentions, Expected: e.ExpectedMentions, Negative: e.Negative, ExpectedN: e.ExpectedNegative,
-		Authors: e.Authors, Surprise: e.Surprise, Signals: e.Signals, Window: [2]time.Time{e.From, e.To}, Posts: []Post{},
+		Share:   [3]float64{e.NegativeShare.Is, e.NegativeShare.From, e.NegativeShare.To},
+		Authors: e.Authors, Reach: e.Reach, Copies: e.Copies, Surprise: e.Surprise, RarityDays: e.RarityDays, KnownDays: e.KnownDays,
+		Occasion: e.Occasion, Also: e.Also, Signals: e.Signals, Window: [2]time.Time{e.From, e.To},
+		Posts: []Post{}, Path: []Step{}, TopAuthors: []Author{}, Words: []Word{},
 	}
 	for level := detect.Watch; level <= last.Level; level++ {
 		t.Reached[replay.LevelNames[level]] = incident.Reached(level).LevelAt
@@ -99,13 +146,35 @@ func (f *Findings) told(incident *replay.Incident) Told {
 		t.Resolved = &last.Resolved
 	}
 	for _, p := range e.Posts {
-		t.Posts = append(t.Posts, Post{p.ID, p.Source, p.Handle, cut(p.Text, shownText), p.URL, p.Published, p.Followers, p.Engagement})
+		t.Posts = append(t.Posts, Post{p.ID, p.Source, p.Handle, p.Text, p.URL, p.Published, p.Followers, p.Engagement, whyNames[p.Why], p.Risk})
+	}
+	for _, s := range e.Path {
+		t.Path = append(t.Path, Step{s.ID, s.Source, s.Page, s.Handle, s.URL, s.Share, s.Published})
+	}
+	for _, a := range e.TopAuthors {
+		author := Author{a.Name, a.Source, a.Followers, a.Verified, a.Mentions, nil, a.IDs}
+		if !a.Known.IsZero() {
+			author.Known = &a.Known
+		}
+		t.TopAuthors = append(t.TopAuthors, author)
+	}
+	for _, w := range e.Words {
+		t.Words = append(t.Words, Word(w))
 	}
 	if f.Labels != nil {
 		t.Label = replay.LevelNames[replay.Found(incident, f.Labels)]
 	}
 	return t
 }
+
+// As the tables name them.
+var (
+	kindNames = map[detect.Kind]string{detect.Spike: "spike", detect.Opportunity: "opportunity"}
+	whyNames  = map[detect.Why]string{
+		detect.WhyLatest: "latest", detect.WhyFirst: "first", detect.WhyRisk: "risk", detect.WhyMostEngaged: "most_engaged",
+		detect.WhyWidestReach: "widest_reach", detect.WhyTypical: "typical",
+	}
+)
 
 // WriteJSON writes all that was found.
 func (f *Findings) WriteJSON(w io.Writer) error {

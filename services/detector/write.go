@@ -52,7 +52,7 @@ func (s *service) spike(in detect.Incident) change {
 // incidentOf is a step of an incident as it is published.
 func incidentOf(in detect.Incident) *vigiev1.Incident {
 	incident := &vigiev1.Incident{
-		IncidentId: in.ID, Revision: in.Revision, Kind: vigiev1.IncidentKind_INCIDENT_KIND_SPIKE, BrandId: in.Brand,
+		IncidentId: in.ID, Revision: in.Revision, Kind: kinds[in.Kind], BrandId: in.Brand,
 		Level: vigiev1.Level(in.Level), State: vigiev1.IncidentState_INCIDENT_STATE_OPEN,
 		OpenedTime: timestamppb.New(in.Opened), LevelTime: timestamppb.New(in.LevelAt), ChangedTime: timestamppb.New(in.Changed),
 		Evidence: evidence(in.Evidence), RuleVersion: detect.RuleVersion, ModelVersion: in.Model,
@@ -63,36 +63,46 @@ func incidentOf(in detect.Incident) *vigiev1.Incident {
 	return incident
 }
 
+var kinds = map[detect.Kind]vigiev1.IncidentKind{
+	detect.Spike:       vigiev1.IncidentKind_INCIDENT_KIND_SPIKE,
+	detect.Opportunity: vigiev1.IncidentKind_INCIDENT_KIND_OPPORTUNITY,
+}
+
 func evidence(e detect.Evidence) *vigiev1.Evidence {
-	posts := make([]*vigiev1.EvidencePost, len(e.Posts))
-	for i, p := range e.Posts {
-		posts[i] = &vigiev1.EvidencePost{
-			MentionId: p.ID, Source: p.Source, Author: p.Handle, Text: cut(p.Text, shownText), Url: p.URL,
-			PublishedTime: timestamppb.New(p.Published), Followers: p.Followers, Engagement: p.Engagement,
-		}
-	}
-	return &vigiev1.Evidence{
+	out := &vigiev1.Evidence{
 		WindowFrom: timestamppb.New(e.From), WindowTo: timestamppb.New(e.To),
 		ObservedMentions: uint64(e.Mentions), ExpectedMentions: e.ExpectedMentions,
 		ObservedNegative: uint64(e.Negative), ExpectedNegative: e.ExpectedNegative,
-		DistinctAuthors: uint64(e.Authors), Surprise: e.Surprise, Signals: e.Signals,
-		MentionIds: e.IDs, MentionIdsTruncated: e.IDsTruncated, Posts: posts,
-		TippingCollectedTime: timestamppb.New(e.Tipping), AlsoBrandIds: e.Also,
+		NegativeShare: e.NegativeShare.Is, NegativeShareLow: e.NegativeShare.From, NegativeShareHigh: e.NegativeShare.To,
+		DistinctAuthors: uint64(e.Authors), PotentialReach: e.Reach, Copies: uint64(e.Copies),
+		Surprise: e.Surprise, RarityDays: uint32(e.RarityDays), KnownDays: uint32(e.KnownDays), Signals: e.Signals,
+		AboutKind: e.About.Kind, About: e.About.Key, Occasion: e.Occasion,
+		MentionIds: e.IDs, MentionIdsTruncated: e.IDsTruncated, TippingCollectedTime: timestamppb.New(e.Tipping), AlsoBrandIds: e.Also,
 	}
-}
-
-// shownText is how many characters of a post are shown.
-const shownText = 500
-
-// cut keeps the first n characters.
-func cut(s string, n int) string {
-	for i := range s {
-		if n == 0 {
-			return s[:i] + "…"
+	for _, p := range e.Posts {
+		out.Posts = append(out.Posts, &vigiev1.EvidencePost{
+			MentionId: p.ID, Source: p.Source, Author: p.Handle, Text: p.Text, Url: p.URL, PublishedTime: timestamppb.New(p.Published),
+			Followers: p.Followers, Engagement: p.Engagement, Reason: vigiev1.PostReason(p.Why), RiskId: p.Risk,
+		})
+	}
+	for _, s := range e.Path {
+		out.Path = append(out.Path, &vigiev1.EvidenceStep{
+			MentionId: s.ID, Source: s.Source, Page: s.Page, Author: s.Handle, Url: s.URL, IsShare: s.Share, PublishedTime: timestamppb.New(s.Published),
+		})
+	}
+	for _, a := range e.TopAuthors {
+		author := &vigiev1.EvidenceAuthor{
+			Author: a.Name, Source: a.Source, Followers: a.Followers, Verified: a.Verified, Mentions: uint64(a.Mentions), MentionIds: a.IDs,
 		}
-		n--
+		if !a.Known.IsZero() {
+			author.KnownTime = timestamppb.New(a.Known)
+		}
+		out.Authors = append(out.Authors, author)
 	}
-	return s
+	for _, w := range e.Words {
+		out.Words = append(out.Words, &vigiev1.EvidenceWord{Word: w.Text, Share: w.Share, UsualShare: w.Usual})
+	}
+	return out
 }
 
 // flush makes every change durable, in order.
@@ -134,7 +144,8 @@ func (s *service) send(ctx context.Context, c change) error {
 // wordless is the change without what others wrote.
 func (c change) wordless() change {
 	c.incident = proto.Clone(c.incident).(*vigiev1.Incident)
-	c.incident.Evidence.Posts, c.incident.Evidence.MentionIds = nil, nil
+	e := c.incident.Evidence
+	e.Posts, e.MentionIds, e.Path, e.Authors, e.Words = nil, nil, nil, nil, nil
 	return c
 }
 

@@ -34,7 +34,10 @@ var boardAnswers = map[string]boardAnswer{
 	},
 	"Incidents now A": {
 		"Level String | Brand LowCardinality(String) | Since DateTime64(3, 'UTC') | Observed UInt64 | Expected Float64 | Negative UInt64 | Expected negative Float64 | Taken by String",
-		[]string{"crisis | acme | +20m | 84 | 6.5 | 42 | 2.25 | Léa"}, nil,
+		[]string{
+			"crisis | acme | +20m | 84 | 6.5 | 42 | 2.25 | Léa",
+			"opportunity | acme | +40m | 60 | 6.5 | 30 | 2.25 | ",
+		}, nil,
 	},
 	"Languages A": {
 		"Language LowCardinality(String) | Mentions UInt64",
@@ -85,8 +88,8 @@ var boardAnswers = map[string]boardAnswer{
 		},
 	},
 	"Open incidents A": {
-		"Crises UInt64 | Alerts UInt64 | Watched UInt64",
-		[]string{"1 | 0 | 0"}, nil,
+		"Crises UInt64 | Alerts UInt64 | Watched UInt64 | Opportunities UInt64",
+		[]string{"1 | 0 | 0 | 1"}, nil,
 	},
 	"Pages sent A": {
 		"Time DateTime64(3, 'UTC') | Level String | Brand String | Person String | Channel String | State String | Delay Float64 | Taken by String | Taken after Nullable(Float64) | Error String",

@@ -139,7 +139,7 @@ func (w boardWorld) insertMentions(t *testing.T) {
 		risks, risk_words, recommendation, story_id)`, rows...)
 }
 
-// insertIncidents: a crisis of Acme that goes on, an alert of Globex that is over,
+// insertIncidents: a crisis of Acme that goes on, praise of it that spreads, an alert of Globex that is over,
 // a source that cannot be seen, one that can again.
 func (w boardWorld) insertIncidents(t *testing.T) {
 	t.Helper()
@@ -157,6 +157,7 @@ func (w boardWorld) insertIncidents(t *testing.T) {
 		step("acme@1", 1, "spike", "acme", "", "watch", 20, 20, nil, 20),
 		step("acme@1", 2, "spike", "acme", "", "alert", 20, 24, nil, 40),
 		step("acme@1", 3, "spike", "acme", "", "crisis", 20, 29, nil, 84),
+		step("acme@2", 1, "opportunity", "acme", "", "watch", 40, 40, nil, 60),
 		step("globex@1", 1, "spike", "globex", "", "alert", 30, 30, nil, 30),
 		step("globex@1", 2, "spike", "globex", "", "alert", 30, 30, &over, 3),
 		step("rss@1", 1, "blind_source", "", "rss", "alert", 10, 10, nil, 0),

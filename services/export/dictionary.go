@@ -99,6 +99,7 @@ var dictionary = map[string]struct{ en, fr string }{
 	"crises":            {"Crises", "Crises"},
 	"alerts":            {"Alerts", "Alertes"},
 	"watches":           {"Watches", "Veilles"},
+	"opportunities":     {"Opportunities", "Opportunités"},
 	"pages":             {"Pages sent to the on-call", "Appels envoyés à l’astreinte"},
 
 	// Values.

@@ -263,6 +263,7 @@ func TestIncidentsAndBlindSources(t *testing.T) {
 		step{id: "acme@1", revision: 2, kind: "spike", brand: "acme", level: "alert", opened: at(12, 0), leveled: at(12, 4), observed: 40},
 		step{id: "acme@1", revision: 3, kind: "spike", brand: "acme", level: "crisis", opened: at(12, 0), leveled: at(12, 9), observed: 84},
 		step{id: "acme@1", revision: 4, kind: "spike", brand: "acme", level: "crisis", opened: at(12, 0), leveled: at(12, 9), observed: 3, resolved: &end},
+		step{id: "acme@2", revision: 1, kind: "opportunity", brand: "acme", level: "watch", opened: at(18, 0), leveled: at(18, 0), observed: 30},
 		step{id: "globex@1", revision: 1, kind: "spike", brand: "globex", level: "crisis", opened: at(12, 0), leveled: at(12, 0)},
 		step{id: "rss/p@1", revision: 1, kind: "blind_source", source: "rss", level: "alert", opened: at(8, 0), leveled: at(8, 0), resolved: &seen},
 	)
@@ -279,11 +280,14 @@ func TestIncidentsAndBlindSources(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"13:00 opened watch", "13:04 raised alert", "13:09 raised crisis", "13:12 taken in charge crisis Léa", "17:00 resolved crisis",
+		"19:00 opened opportunity",
 	}, story, "in the time of Paris")
 
 	summary := sheet(t, result.XLSX, "Summary")
 	assert.Equal(t, "1", line(t, summary, "Crises")[1])
 	assert.Equal(t, "0", line(t, summary, "Alerts")[1], "an incident counts at the highest level it reached")
+	assert.Equal(t, "0", line(t, summary, "Watches")[1])
+	assert.Equal(t, "1", line(t, summary, "Opportunities")[1])
 	assert.Equal(t, "1", line(t, summary, "Pages sent to the on-call")[1], "a page that never left was not sent")
 	require.Len(t, result.Remarks, 2)
 	assert.Contains(t, result.Remarks[1], "rss could not be seen from 11 November 09:00 to 11 November 10:30")

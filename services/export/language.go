@@ -67,8 +67,13 @@ func (l language) sentiment(s weekly.Sentiment) string {
 // levelNames are the levels as pkg/wording knows them.
 var levelNames = map[weekly.Level]string{weekly.Watch: "watch", weekly.Alert: "alert", weekly.Crisis: "crisis"}
 
-func (l language) level(level weekly.Level) string {
-	return l.Level(levelNames[level]).One
+func (l language) level(level weekly.Level) string { return l.levelNoun(level).One }
+
+func (l language) levelNoun(level weekly.Level) wording.Noun {
+	if level == weekly.Opportunity {
+		return l.Opportunity
+	}
+	return l.Level(levelNames[level])
 }
 
 // topics names them all.

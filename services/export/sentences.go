@@ -144,9 +144,9 @@ func (l language) crises(c weekly.Crises) string {
 	for _, level := range []struct {
 		level weekly.Level
 		count uint64
-	}{{weekly.Crisis, c.Crises}, {weekly.Alert, c.Alerts}, {weekly.Watch, c.Watches}} {
+	}{{weekly.Crisis, c.Crises}, {weekly.Alert, c.Alerts}, {weekly.Watch, c.Watches}, {weekly.Opportunity, c.Opportunities}} {
 		if level.count > 0 {
-			parts = append(parts, l.Several(level.count, l.Level(levelNames[level.level])))
+			parts = append(parts, l.Several(level.count, l.levelNoun(level.level)))
 		}
 	}
 	if len(parts) == 0 {

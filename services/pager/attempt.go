@@ -63,9 +63,9 @@ func (l *loop) write(p escalation.Page, r *record, roster *roster) (message.Page
 	m.ID, m.About, m.Step, m.Now = p.ID, message.About(p.Kind), p.Step, l.settings.now()
 	m.Zone = roster.cfg.Location() // of the desk and the reports, so that everyone speaks of the same hour
 	m.Person, m.Language = roster.name(p.Person), roster.people[p.Person].language
-	m.Brand = incident.BrandId
-	if brand, known := roster.cfg.Brand(incident.BrandId); known {
-		m.Brand = brand.Name
+	m.Brand = roster.brand(incident.BrandId)
+	for _, id := range incident.GetEvidence().GetAlsoBrandIds() {
+		m.Also = append(m.Also, roster.brand(id))
 	}
 	for _, told := range r.Course.Told {
 		if name := roster.name(told.Person); told.Person != p.Person && told.Level == p.Level && !slices.Contains(m.Unanswered, name) {

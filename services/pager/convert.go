@@ -25,6 +25,9 @@ func newsOf(incident *vigiev1.Incident) escalation.News {
 		Blind:    incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE,
 		Tipped:   timeOf(incident.GetEvidence().GetTippingCollectedTime()),
 	}
+	if incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_OPPORTUNITY {
+		news.Level = escalation.Watch // praise calls nobody
+	}
 	if incident.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED {
 		news.Over = timeOf(incident.ResolvedTime)
 		if news.Over.IsZero() {
@@ -52,14 +55,29 @@ func messageOf(incident *vigiev1.Incident, course *escalation.Course) message.Pa
 			Window:   timeOf(evidence.GetWindowTo()).Sub(timeOf(evidence.GetWindowFrom())),
 			Mentions: evidence.GetObservedMentions(), ExpectedMentions: evidence.GetExpectedMentions(),
 			Negative: evidence.GetObservedNegative(), ExpectedNegative: evidence.GetExpectedNegative(),
-			Authors: evidence.GetDistinctAuthors(),
+			Surplus: [2]float64{evidence.GetNegativeShareLow(), evidence.GetNegativeShareHigh()},
+			Authors: evidence.GetDistinctAuthors(), Reach: evidence.GetPotentialReach(),
+			RareDays: uint64(evidence.GetRarityDays()), KnownDays: uint64(evidence.GetKnownDays()),
 		},
+		PartKind: evidence.GetAboutKind(), Part: evidence.GetAbout(), Occasion: evidence.GetOccasion(),
 		OnlyNegative: len(evidence.GetSignals()) == 1 && evidence.GetSignals()[0] == "negative",
 	}
 	for _, post := range evidence.GetPosts() {
 		m.Posts = append(m.Posts, message.Post{
 			Source: post.Source, Author: post.Author, Text: post.Text, URL: post.Url, Published: timeOf(post.PublishedTime),
+			Reason: strings.ToLower(strings.TrimPrefix(post.Reason.String(), "POST_REASON_")), Risk: post.RiskId,
 		})
+	}
+	for _, word := range evidence.GetWords() {
+		m.Words = append(m.Words, word.Word)
+	}
+	for _, step := range evidence.GetPath() {
+		m.Path = append(m.Path, wording.Step{
+			Place: wording.Place(step.Source, step.Page), Author: step.Author, Share: step.IsShare, At: timeOf(step.PublishedTime),
+		})
+	}
+	for _, author := range evidence.GetAuthors() {
+		m.Accounts = append(m.Accounts, wording.Account{Name: author.Author, Followers: author.Followers, Verified: author.Verified})
 	}
 	return m
 }

@@ -135,3 +135,10 @@ func (r *roster) name(personID string) string {
 	}
 	return personID
 }
+
+func (r *roster) brand(id string) string {
+	if brand, known := r.cfg.Brand(id); known && brand.Name != "" {
+		return brand.Name
+	}
+	return id
+}

@@ -52,9 +52,10 @@ const (
 	// wordsOfDeleted finds rows by the tables' keys, not by reading all there is.
 	wordsOfDeleted = `is_deleted = 0 AND (brand_id, published_time, mention_id) IN
 		(SELECT brand_id, published_time, mention_id FROM mention_heads WHERE mention_id IN ` + deleted + `)`
-	// quotesDeleted asks a set for each id that an incident names.
+	// quotesDeleted asks a set for each id that an incident names. Its authors are named
+	// with the ids among mention_ids that they wrote.
 	quotesDeleted = `(arrayExists(id -> id IN ` + deleted + `, mention_ids)
-		OR arrayExists(p -> JSONExtractString(p, 'mention_id') IN ` + deleted + `, JSONExtractArrayRaw(posts)))`
+		OR arrayExists(q -> JSONExtractString(q, 'mention_id') IN ` + deleted + `, arrayConcat(JSONExtractArrayRaw(posts), JSONExtractArrayRaw(path))))`
 	// strangers are the heads of mentions that were deleted before the moment and never
 	// came here. There may be millions: hashes are compared, where to take two for one
 	// leaves a stranger there.
@@ -66,9 +67,9 @@ const (
 )
 
 // eraseDeleted takes the words of deleted mentions off the disk, and out of the
-// incidents and pages that showed them: all posts of such an incident, for their
-// words cannot be told apart in a page's text. The figures stay. Pages come first,
-// for they are found by what their incident still quotes.
+// incidents and pages that showed them: all that such an incident quotes, for whose
+// words are whose cannot be told apart in a page's text. The figures stay. Pages come
+// first, for they are found by what their incident still quotes.
 func (s *service) eraseDeleted(ctx context.Context) error {
 	if some, err := s.some(ctx, "deletions", "1"); err != nil || !some {
 		return err
@@ -80,7 +81,8 @@ func (s *service) eraseDeleted(ctx context.Context) error {
 	if err := s.alter(ctx, tablePages, "UPDATE text = ''", `text != '' AND `+quoting); err != nil {
 		return err
 	}
-	return s.alter(ctx, tableIncidents, "UPDATE posts = '[]'", `posts != '[]' AND `+quotesDeleted)
+	return s.alter(ctx, tableIncidents, "UPDATE posts = '[]', path = '[]', authors = '[]', words = '[]'",
+		`(posts != '[]' OR path != '[]' OR authors != '[]' OR words != '[]') AND `+quotesDeleted)
 }
 
 // strangersKept is for how long a deletion waits for its mention: for longer than the

@@ -65,10 +65,13 @@ func TestADeletedPostLeavesTheDisk(t *testing.T) {
 	requireDone(t, s.writeMentions(t.Context(), messages(t, mentionOf("x:1", "canary", func(m *vigiev1.Mention) { m.Revision = 1 }))))
 	// An incident of 2000 mentions, of which one is gone and one was gone before it came.
 	ids := `arrayMap(n -> concat('x:', toString(n)), range(10, 2000))`
-	s.exec(t, `INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts, changed_time)
-		VALUES ('i', 1, 'spike', 'crisis', 'open', arrayConcat(['x:1', 'x:2'], `+ids+`), '[{"text":"canary"}]', now64(3)),
-		       ('h', 1, 'spike', 'crisis', 'open', `+ids+`, '[{"mention_id":"x:5","text":"canary"}]', now64(3)),
-		       ('j', 1, 'spike', 'crisis', 'open', arrayConcat(['x:2'], `+ids+`), '[{"text":"other"}]', now64(3))`)
+	s.exec(t, `INSERT INTO incident_revisions (incident_id, revision, kind, level, state, mention_ids, posts, path, authors, words, changed_time)
+		VALUES ('i', 1, 'spike', 'crisis', 'open', arrayConcat(['x:1', 'x:2'], `+ids+`), '[{"text":"canary"}]',
+		           '[{"author":"canary"}]', '[{"author":"canary"}]', '[{"word":"canary"}]', now64(3)),
+		       ('h', 1, 'spike', 'crisis', 'open', `+ids+`, '[{"mention_id":"x:5","text":"canary"}]', '[]', '[]', '[]', now64(3)),
+		       ('p', 1, 'spike', 'crisis', 'open', `+ids+`, '[]', '[{"mention_id":"x:5","author":"canary"}]', '[]', '[]', now64(3)),
+		       ('j', 1, 'spike', 'crisis', 'open', arrayConcat(['x:2'], `+ids+`), '[{"text":"other"}]',
+		           '[{"author":"other"}]', '[{"author":"other"}]', '[{"word":"other"}]', now64(3))`)
 	s.exec(t, `INSERT INTO page_events (page_id, incident_id, level, state, text, changed_time)
 		VALUES ('p', 'i', 'crisis', 'sent', 'canary', now64(3)), ('q', 'j', 'crisis', 'sent', 'other', now64(3)), ('r', 'h', 'crisis', 'sent', 'canary', now64(3))`)
 	network := []*vigiev1.Deletion{deletionOf("x:1"), deletionOf("x:5")}
@@ -84,8 +87,10 @@ func TestADeletedPostLeavesTheDisk(t *testing.T) {
 	for word, want := range map[string]uint64{"canary": 0, "other": 1, "old": 0, "history": 1} {
 		require.Equal(t, want, s.count(t, `SELECT count() FROM mention_revisions WHERE text = '`+word+`' OR author_handle = '`+word+`'`), word)
 	}
-	require.Zero(t, s.count(t, `SELECT count() FROM incident_revisions WHERE position(posts, 'canary') > 0`))
-	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM incident_revisions WHERE position(posts, 'other') > 0`))
+	for _, column := range []string{"posts", "path", "authors", "words"} {
+		require.Zero(t, s.count(t, `SELECT count() FROM incident_revisions WHERE position(`+column+`, 'canary') > 0`), column)
+		require.EqualValues(t, 1, s.count(t, `SELECT count() FROM incident_revisions WHERE position(`+column+`, 'other') > 0`), column)
+	}
 	require.Zero(t, s.count(t, `SELECT count() FROM page_events WHERE text = 'canary'`))
 	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM page_events WHERE text = 'other'`))
 }

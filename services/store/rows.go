@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -32,9 +31,12 @@ var insertInto = map[string]string{
 	tableHeads:     `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
 	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
 	tableIncidents: `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, source, page, level, state,
-		opened_time, level_time, resolved_time, changed_time, window_from, window_to,
-		observed_mentions, expected_mentions, observed_negative, expected_negative, distinct_authors, surprise,
-		signals, mention_ids, mention_ids_truncated, posts, blind_sources, detail, rule_version, model_version)`,
+		opened_time, level_time, resolved_time, changed_time, about_kind, about, occasion, also_brand_ids, window_from, window_to,
+		observed_mentions, expected_mentions, observed_negative, expected_negative,
+		negative_share, negative_share_low, negative_share_high,
+		distinct_authors, potential_reach, copies, surprise, rarity_days, known_days,
+		signals, mention_ids, mention_ids_truncated, posts, path, authors, words,
+		blind_sources, detail, rule_version, model_version)`,
 	tablePages: `INSERT INTO page_events (page_id, incident_id, brand_id, level, step, person_id, channel, state,
 		changed_time, delay_seconds, attempts, error, acked_by, text)`,
 }
@@ -99,9 +101,9 @@ func incidentRow(in *vigiev1.Incident) ([]any, error) {
 		return nil, err
 	}
 	e := in.GetEvidence()
-	posts, err := json.Marshal(shownPosts(e.GetPosts()))
+	quotes, err := quotesOf(e)
 	if err != nil {
-		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: posts of %s: %w", in.IncidentId, err))
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: what %s quotes: %w", in.IncidentId, err))
 	}
 	var resolved *time.Time
 	if in.ResolvedTime != nil {
@@ -111,34 +113,13 @@ func incidentRow(in *vigiev1.Incident) ([]any, error) {
 	return []any{
 		in.IncidentId, in.Revision, int8(in.Kind), in.BrandId, in.Source, in.Page, int8(in.Level), int8(in.State),
 		moment(in.OpenedTime), moment(in.LevelTime), resolved, moment(in.ChangedTime),
-		moment(e.GetWindowFrom()), moment(e.GetWindowTo()),
+		e.GetAboutKind(), e.GetAbout(), e.GetOccasion(), e.GetAlsoBrandIds(), moment(e.GetWindowFrom()), moment(e.GetWindowTo()),
 		e.GetObservedMentions(), e.GetExpectedMentions(), e.GetObservedNegative(), e.GetExpectedNegative(),
-		e.GetDistinctAuthors(), e.GetSurprise(), e.GetSignals(), e.GetMentionIds(), e.GetMentionIdsTruncated(),
-		string(posts), in.BlindSources, in.Detail, in.RuleVersion, in.ModelVersion,
+		e.GetNegativeShare(), e.GetNegativeShareLow(), e.GetNegativeShareHigh(),
+		e.GetDistinctAuthors(), e.GetPotentialReach(), e.GetCopies(), e.GetSurprise(), e.GetRarityDays(), e.GetKnownDays(),
+		e.GetSignals(), e.GetMentionIds(), e.GetMentionIdsTruncated(), quotes[0], quotes[1], quotes[2], quotes[3],
+		in.BlindSources, in.Detail, in.RuleVersion, in.ModelVersion,
 	}, nil
-}
-
-// shownPost is a post of an incident as readers of the table find it.
-type shownPost struct {
-	MentionID     string    `json:"mention_id"`
-	Source        string    `json:"source"`
-	Author        string    `json:"author"`
-	Text          string    `json:"text"`
-	URL           string    `json:"url"`
-	PublishedTime time.Time `json:"published_time"`
-	Followers     uint64    `json:"followers"`
-	Engagement    uint64    `json:"engagement"`
-}
-
-func shownPosts(posts []*vigiev1.EvidencePost) []shownPost {
-	shown := make([]shownPost, len(posts))
-	for i, p := range posts {
-		shown[i] = shownPost{
-			MentionID: p.MentionId, Source: p.Source, Author: p.Author, Text: p.Text, URL: p.Url,
-			PublishedTime: moment(p.PublishedTime), Followers: p.Followers, Engagement: p.Engagement,
-		}
-	}
-	return shown
 }
 
 func pageRow(p *vigiev1.Page) ([]any, error) {

@@ -146,7 +146,7 @@ func (a *app) backtestCommand() *cobra.Command {
 		Use: "backtest --brand BRAND", Short: "Show what a rule would have opened on the past", GroupID: "tool", Args: cobra.NoArgs,
 		Long: `Decides on a brand's past again, by the code that decides live, and shows before a rule
 is enabled: every incident it would have opened, how many a week of each level, how
-soon after the first post shown, how much of it people call right, and the same over
+soon after its first post, how much of it people call right, and the same over
 alert bounds from low to high. Changes nothing, and pages nobody.
 ` + aboutReplays + `
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -60,7 +61,7 @@ func writeFindings(w io.Writer, f *detector.Findings, zone *time.Location) error
 	}
 	s.line("")
 	s.table(rows...)
-	s.line("An incident counts at its level and at those below; its delay, after the first post shown of it.")
+	s.line("An incident counts at its level and at those below; its delay, after its first post.")
 	if f.Labels == nil {
 		s.line("How much of it people call right is not known: nobody said. See --labels.")
 	}
@@ -89,18 +90,50 @@ func scoreHead(f *detector.Findings) []string {
 
 // incident writes what a page would have shown. Strangers wrote the posts.
 func (s *sheet) incident(t detector.Told) {
-	s.line("\n%s  %s, %s%s", s.moment(t.Opened), strings.ToUpper(t.Level), lasted(t), found(t.Label))
+	en, what := wording.English, t.Level
+	if t.Kind == "opportunity" {
+		what = en.Opportunity.One
+	}
+	if about := en.About(t.AboutKind, clean(t.About)); about != "" {
+		what += " (" + about + ")"
+	}
+	s.line("\n%s  %s, %s%s", s.moment(t.Opened), strings.ToUpper(what), lasted(t), found(t.Label))
 	if climbed := s.climbed(t); climbed != "" {
 		s.line("  %s", climbed)
 	}
 	figures := wording.Figures{
 		Window: t.Window[1].Sub(t.Window[0]), Mentions: uint64(t.Mentions), ExpectedMentions: t.Expected,
-		Negative: uint64(t.Negative), ExpectedNegative: t.ExpectedN, Authors: uint64(t.Authors),
+		Negative: uint64(t.Negative), ExpectedNegative: t.ExpectedN, Surplus: [2]float64{t.Share[1], t.Share[2]},
+		Authors: uint64(t.Authors), Reach: t.Reach, RareDays: uint64(t.RarityDays), KnownDays: uint64(t.KnownDays),
+	}
+	said := []string{en.Volume(figures), en.Tone(figures), en.Voices(figures), "surprise " + en.Number(t.Surprise), en.Rarity(figures), en.Copies(uint64(t.Copies))}
+	s.line("  %s", strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; "))
+	s.evidence(t)
+	for _, post := range t.Posts {
+		s.line("  %s  %s, %s: %s  %s  %s", s.moment(post.Published), clean(post.Source), clean(post.Author), clean(brief(post.Text)),
+			clean(post.URL), en.Reason(post.Reason, clean(post.Risk)))
+	}
+}
+
+// evidence writes in what words it was told, where it came from and by whom.
+func (s *sheet) evidence(t detector.Told) {
+	var words []string
+	for _, word := range t.Words {
+		words = append(words, clean(word.Text)+" ("+wording.English.Share(word.Share, 1)+")")
+	}
+	var path []wording.Step
+	for _, step := range t.Path {
+		path = append(path, wording.Step{Place: clean(wording.Place(step.Source, step.Page)), Author: clean(step.Author), Share: step.Share, At: step.Published})
+	}
+	var accounts []wording.Account
+	for _, author := range t.TopAuthors {
+		accounts = append(accounts, wording.Account{Name: clean(author.Name), Followers: author.Followers, Verified: author.Verified})
 	}
 	en := wording.English
-	s.line("  %s; %s; %s; surprise %s", en.Volume(figures), en.Tone(figures), en.Voices(figures), en.Number(t.Surprise))
-	for _, post := range t.Posts {
-		s.line("  %s  %s, %s: %s  %s", s.moment(post.Published), clean(post.Source), clean(post.Author), clean(brief(post.Text)), clean(post.URL))
+	for _, line := range []string{en.Occasion(clean(t.Occasion)), en.Also(t.Also), en.Words(words), en.Path(path, t.Opened, s.zone), en.Accounts(accounts)} {
+		if line != "" {
+			s.line("  %s", line)
+		}
 	}
 }
 
@@ -117,7 +150,7 @@ func (s *sheet) climbed(t detector.Told) string {
 			step += " at " + at.In(s.zone).Format("15:04:05")
 		}
 		if seconds, known := t.Delay[level]; known {
-			step += ", " + delay(&seconds) + " after the first post shown"
+			step += ", " + delay(&seconds) + " after its first post"
 		}
 		steps = append(steps, step)
 	}

@@ -221,8 +221,13 @@ func (n *narrator) incident(data []byte) {
 			Window:   e.GetWindowTo().AsTime().Sub(e.GetWindowFrom().AsTime()),
 			Mentions: e.GetObservedMentions(), ExpectedMentions: e.GetExpectedMentions(),
 			Negative: e.GetObservedNegative(), ExpectedNegative: e.GetExpectedNegative(), Authors: e.GetDistinctAuthors(),
+			Reach: e.GetPotentialReach(),
 		}
-		n.say(colours[level], "%s %s%s%s · %s · %s", strings.ToUpper(n.words.Level(level).One), n.brand(in.BrandId), n.words.colon,
+		what := n.words.Level(level)
+		if in.Kind == vigiev1.IncidentKind_INCIDENT_KIND_OPPORTUNITY {
+			what = n.words.Opportunity
+		}
+		n.say(colours[level], "%s %s%s%s · %s · %s", strings.ToUpper(what.One), n.brand(in.BrandId), n.words.colon,
 			n.words.Volume(figures), n.words.Tone(figures), n.words.Voices(figures))
 	}
 }

@@ -32,6 +32,9 @@ const (
 	IncidentKind_INCIDENT_KIND_SPIKE IncidentKind = 1
 	// A source can no longer be seen.
 	IncidentKind_INCIDENT_KIND_BLIND_SOURCE IncidentKind = 2
+	// Many more mentions of a brand than usual, most of what is more being praise: a watch,
+	// never more.
+	IncidentKind_INCIDENT_KIND_OPPORTUNITY IncidentKind = 3
 )
 
 // Enum value maps for IncidentKind.
@@ -40,11 +43,13 @@ var (
 		0: "INCIDENT_KIND_UNSPECIFIED",
 		1: "INCIDENT_KIND_SPIKE",
 		2: "INCIDENT_KIND_BLIND_SOURCE",
+		3: "INCIDENT_KIND_OPPORTUNITY",
 	}
 	IncidentKind_value = map[string]int32{
 		"INCIDENT_KIND_UNSPECIFIED":  0,
 		"INCIDENT_KIND_SPIKE":        1,
 		"INCIDENT_KIND_BLIND_SOURCE": 2,
+		"INCIDENT_KIND_OPPORTUNITY":  3,
 	}
 )
 
@@ -73,6 +78,75 @@ func (x IncidentKind) Number() protoreflect.EnumNumber {
 // Deprecated: Use IncidentKind.Descriptor instead.
 func (IncidentKind) EnumDescriptor() ([]byte, []int) {
 	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{0}
+}
+
+// PostReason says why a post is shown.
+type PostReason int32
+
+const (
+	// Not set: of an older version.
+	PostReason_POST_REASON_UNSPECIFIED PostReason = 0
+	// There is nothing better.
+	PostReason_POST_REASON_LATEST PostReason = 1
+	// It began with it.
+	PostReason_POST_REASON_FIRST PostReason = 2
+	// It speaks of a risk: see risk_id.
+	PostReason_POST_REASON_RISK PostReason = 3
+	// People react to it most.
+	PostReason_POST_REASON_MOST_ENGAGED PostReason = 4
+	// Its author has most followers.
+	PostReason_POST_REASON_WIDEST_REACH PostReason = 5
+	// It says what most say.
+	PostReason_POST_REASON_TYPICAL PostReason = 6
+)
+
+// Enum value maps for PostReason.
+var (
+	PostReason_name = map[int32]string{
+		0: "POST_REASON_UNSPECIFIED",
+		1: "POST_REASON_LATEST",
+		2: "POST_REASON_FIRST",
+		3: "POST_REASON_RISK",
+		4: "POST_REASON_MOST_ENGAGED",
+		5: "POST_REASON_WIDEST_REACH",
+		6: "POST_REASON_TYPICAL",
+	}
+	PostReason_value = map[string]int32{
+		"POST_REASON_UNSPECIFIED":  0,
+		"POST_REASON_LATEST":       1,
+		"POST_REASON_FIRST":        2,
+		"POST_REASON_RISK":         3,
+		"POST_REASON_MOST_ENGAGED": 4,
+		"POST_REASON_WIDEST_REACH": 5,
+		"POST_REASON_TYPICAL":      6,
+	}
+)
+
+func (x PostReason) Enum() *PostReason {
+	p := new(PostReason)
+	*p = x
+	return p
+}
+
+func (x PostReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PostReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_vigie_v1_incident_proto_enumTypes[1].Descriptor()
+}
+
+func (PostReason) Type() protoreflect.EnumType {
+	return &file_vigie_v1_incident_proto_enumTypes[1]
+}
+
+func (x PostReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PostReason.Descriptor instead.
+func (PostReason) EnumDescriptor() ([]byte, []int) {
+	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{1}
 }
 
 // Level of an incident. Lower never wakes anyone when higher would not.
@@ -116,11 +190,11 @@ func (x Level) String() string {
 }
 
 func (Level) Descriptor() protoreflect.EnumDescriptor {
-	return file_vigie_v1_incident_proto_enumTypes[1].Descriptor()
+	return file_vigie_v1_incident_proto_enumTypes[2].Descriptor()
 }
 
 func (Level) Type() protoreflect.EnumType {
-	return &file_vigie_v1_incident_proto_enumTypes[1]
+	return &file_vigie_v1_incident_proto_enumTypes[2]
 }
 
 func (x Level) Number() protoreflect.EnumNumber {
@@ -129,7 +203,7 @@ func (x Level) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Level.Descriptor instead.
 func (Level) EnumDescriptor() ([]byte, []int) {
-	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{1}
+	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{2}
 }
 
 // IncidentState says whether an incident goes on.
@@ -169,11 +243,11 @@ func (x IncidentState) String() string {
 }
 
 func (IncidentState) Descriptor() protoreflect.EnumDescriptor {
-	return file_vigie_v1_incident_proto_enumTypes[2].Descriptor()
+	return file_vigie_v1_incident_proto_enumTypes[3].Descriptor()
 }
 
 func (IncidentState) Type() protoreflect.EnumType {
-	return &file_vigie_v1_incident_proto_enumTypes[2]
+	return &file_vigie_v1_incident_proto_enumTypes[3]
 }
 
 func (x IncidentState) Number() protoreflect.EnumNumber {
@@ -182,7 +256,7 @@ func (x IncidentState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use IncidentState.Descriptor instead.
 func (IncidentState) EnumDescriptor() ([]byte, []int) {
-	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{2}
+	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{3}
 }
 
 // Incident is something the detector opened, as it stood at one moment. Each
@@ -396,19 +470,20 @@ type Evidence struct {
 	WindowFrom *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=window_from,json=windowFrom,proto3" json:"window_from,omitempty"`
 	// See window_from.
 	WindowTo *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=window_to,json=windowTo,proto3" json:"window_to,omitempty"`
-	// Distinct mentions observed in the window.
+	// Voices observed in the window: distinct mentions, but for copies of a story told
+	// before, and for what an author wrote again within an hour.
 	ObservedMentions uint64 `protobuf:"varint,3,opt,name=observed_mentions,json=observedMentions,proto3" json:"observed_mentions,omitempty"`
-	// Mentions expected in a window of this length from the brand's own past.
+	// Voices expected in a window of this length from the brand's own past.
 	ExpectedMentions float64 `protobuf:"fixed64,4,opt,name=expected_mentions,json=expectedMentions,proto3" json:"expected_mentions,omitempty"`
-	// Distinct negative mentions observed in the window.
+	// Negative voices observed in the window.
 	ObservedNegative uint64 `protobuf:"varint,5,opt,name=observed_negative,json=observedNegative,proto3" json:"observed_negative,omitempty"`
-	// Negative mentions expected.
+	// Negative voices expected.
 	ExpectedNegative float64 `protobuf:"fixed64,6,opt,name=expected_negative,json=expectedNegative,proto3" json:"expected_negative,omitempty"`
 	// Distinct authors in the window.
 	DistinctAuthors uint64 `protobuf:"varint,7,opt,name=distinct_authors,json=distinctAuthors,proto3" json:"distinct_authors,omitempty"`
 	// -log10 of the probability of counts this high, were nothing going on.
 	Surprise float64 `protobuf:"fixed64,8,opt,name=surprise,proto3" json:"surprise,omitempty"`
-	// The mentions counted, oldest first, at most 2,000.
+	// The mentions counted, oldest first, the latest 400 at most.
 	MentionIds []string `protobuf:"bytes,9,rep,name=mention_ids,json=mentionIds,proto3" json:"mention_ids,omitempty"`
 	// Whether mention_ids leaves some out; the window and brand find them all.
 	MentionIdsTruncated bool `protobuf:"varint,10,opt,name=mention_ids_truncated,json=mentionIdsTruncated,proto3" json:"mention_ids_truncated,omitempty"`
@@ -418,6 +493,36 @@ type Evidence struct {
 	TippingCollectedTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=tipping_collected_time,json=tippingCollectedTime,proto3" json:"tipping_collected_time,omitempty"`
 	// The signals that are beyond their bound: "volume", "negative".
 	Signals []string `protobuf:"bytes,13,rep,name=signals,proto3" json:"signals,omitempty"`
+	// What part of what is said of the brand rose: "topic", "source" or "risk", and
+	// which topic or source. Empty where it is the brand as a whole.
+	AboutKind string `protobuf:"bytes,14,opt,name=about_kind,json=aboutKind,proto3" json:"about_kind,omitempty"`
+	// See about_kind.
+	About string `protobuf:"bytes,15,opt,name=about,proto3" json:"about,omitempty"`
+	// Share of negative voices, 0 to 1, among those that are more than expected, corrected
+	// for the measured mistakes of the sentiment model, and its interval of 90 %.
+	NegativeShare float64 `protobuf:"fixed64,16,opt,name=negative_share,json=negativeShare,proto3" json:"negative_share,omitempty"`
+	// See negative_share.
+	NegativeShareLow float64 `protobuf:"fixed64,17,opt,name=negative_share_low,json=negativeShareLow,proto3" json:"negative_share_low,omitempty"`
+	// See negative_share.
+	NegativeShareHigh float64 `protobuf:"fixed64,18,opt,name=negative_share_high,json=negativeShareHigh,proto3" json:"negative_share_high,omitempty"`
+	// Potential reach: followers of the distinct authors together.
+	PotentialReach uint64 `protobuf:"varint,19,opt,name=potential_reach,json=potentialReach,proto3" json:"potential_reach,omitempty"`
+	// Copies of stories told before that came in the window, to five minutes: they are not
+	// counted.
+	Copies uint64 `protobuf:"varint,20,opt,name=copies,proto3" json:"copies,omitempty"`
+	// For how many days nothing surprised as much, of how many days that are known (90 at
+	// most): where both are the same, nothing like it is known.
+	RarityDays uint32 `protobuf:"varint,21,opt,name=rarity_days,json=rarityDays,proto3" json:"rarity_days,omitempty"`
+	// See rarity_days.
+	KnownDays uint32 `protobuf:"varint,22,opt,name=known_days,json=knownDays,proto3" json:"known_days,omitempty"`
+	// The occasion announced that is under way, empty if there is none.
+	Occasion string `protobuf:"bytes,23,opt,name=occasion,proto3" json:"occasion,omitempty"`
+	// The first post of the rise, and then the first at each further place, at most six.
+	Path []*EvidenceStep `protobuf:"bytes,24,rep,name=path,proto3" json:"path,omitempty"`
+	// Those who wrote of it with the widest reach, at most five.
+	Authors []*EvidenceAuthor `protobuf:"bytes,25,rep,name=authors,proto3" json:"authors,omitempty"`
+	// The words that mark it, the strongest first, at most eight.
+	Words []*EvidenceWord `protobuf:"bytes,26,rep,name=words,proto3" json:"words,omitempty"`
 	// The ids of the other brands watched, two or more, sorted, that had an incident open
 	// which had opened in the three hours before this one opened, or came to its level: it may
 	// be the whole sector. Empty otherwise.
@@ -547,6 +652,97 @@ func (x *Evidence) GetSignals() []string {
 	return nil
 }
 
+func (x *Evidence) GetAboutKind() string {
+	if x != nil {
+		return x.AboutKind
+	}
+	return ""
+}
+
+func (x *Evidence) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *Evidence) GetNegativeShare() float64 {
+	if x != nil {
+		return x.NegativeShare
+	}
+	return 0
+}
+
+func (x *Evidence) GetNegativeShareLow() float64 {
+	if x != nil {
+		return x.NegativeShareLow
+	}
+	return 0
+}
+
+func (x *Evidence) GetNegativeShareHigh() float64 {
+	if x != nil {
+		return x.NegativeShareHigh
+	}
+	return 0
+}
+
+func (x *Evidence) GetPotentialReach() uint64 {
+	if x != nil {
+		return x.PotentialReach
+	}
+	return 0
+}
+
+func (x *Evidence) GetCopies() uint64 {
+	if x != nil {
+		return x.Copies
+	}
+	return 0
+}
+
+func (x *Evidence) GetRarityDays() uint32 {
+	if x != nil {
+		return x.RarityDays
+	}
+	return 0
+}
+
+func (x *Evidence) GetKnownDays() uint32 {
+	if x != nil {
+		return x.KnownDays
+	}
+	return 0
+}
+
+func (x *Evidence) GetOccasion() string {
+	if x != nil {
+		return x.Occasion
+	}
+	return ""
+}
+
+func (x *Evidence) GetPath() []*EvidenceStep {
+	if x != nil {
+		return x.Path
+	}
+	return nil
+}
+
+func (x *Evidence) GetAuthors() []*EvidenceAuthor {
+	if x != nil {
+		return x.Authors
+	}
+	return nil
+}
+
+func (x *Evidence) GetWords() []*EvidenceWord {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
 func (x *Evidence) GetAlsoBrandIds() []string {
 	if x != nil {
 		return x.AlsoBrandIds
@@ -563,7 +759,7 @@ type EvidencePost struct {
 	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
 	// Its author's handle or name.
 	Author string `protobuf:"bytes,3,opt,name=author,proto3" json:"author,omitempty"`
-	// Its words, at most 500 characters.
+	// Its words, at most 320 bytes.
 	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	// Where to open it.
 	Url string `protobuf:"bytes,5,opt,name=url,proto3" json:"url,omitempty"`
@@ -572,7 +768,11 @@ type EvidencePost struct {
 	// Potential reach: followers of its author.
 	Followers uint64 `protobuf:"varint,7,opt,name=followers,proto3" json:"followers,omitempty"`
 	// Likes, shares and replies together.
-	Engagement    uint64 `protobuf:"varint,8,opt,name=engagement,proto3" json:"engagement,omitempty"`
+	Engagement uint64 `protobuf:"varint,8,opt,name=engagement,proto3" json:"engagement,omitempty"`
+	// Why it was chosen.
+	Reason PostReason `protobuf:"varint,9,opt,name=reason,proto3,enum=vigie.v1.PostReason" json:"reason,omitempty"`
+	// The risk it speaks of, where that is why.
+	RiskId        string `protobuf:"bytes,10,opt,name=risk_id,json=riskId,proto3" json:"risk_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -663,6 +863,284 @@ func (x *EvidencePost) GetEngagement() uint64 {
 	return 0
 }
 
+func (x *EvidencePost) GetReason() PostReason {
+	if x != nil {
+		return x.Reason
+	}
+	return PostReason_POST_REASON_UNSPECIFIED
+}
+
+func (x *EvidencePost) GetRiskId() string {
+	if x != nil {
+		return x.RiskId
+	}
+	return ""
+}
+
+// EvidenceStep is the first post of a rise at a place.
+type EvidenceStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identity of the mention.
+	MentionId string `protobuf:"bytes,1,opt,name=mention_id,json=mentionId,proto3" json:"mention_id,omitempty"`
+	// Where it was read.
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// See source.
+	Page string `protobuf:"bytes,3,opt,name=page,proto3" json:"page,omitempty"`
+	// Its author's handle or name, empty where it has none.
+	Author string `protobuf:"bytes,4,opt,name=author,proto3" json:"author,omitempty"`
+	// Where to open it; empty where that was not kept.
+	Url string `protobuf:"bytes,5,opt,name=url,proto3" json:"url,omitempty"`
+	// Whether it passes on somebody else's post.
+	IsShare bool `protobuf:"varint,6,opt,name=is_share,json=isShare,proto3" json:"is_share,omitempty"`
+	// When it was published, at least to the second.
+	PublishedTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=published_time,json=publishedTime,proto3" json:"published_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvidenceStep) Reset() {
+	*x = EvidenceStep{}
+	mi := &file_vigie_v1_incident_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvidenceStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvidenceStep) ProtoMessage() {}
+
+func (x *EvidenceStep) ProtoReflect() protoreflect.Message {
+	mi := &file_vigie_v1_incident_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvidenceStep.ProtoReflect.Descriptor instead.
+func (*EvidenceStep) Descriptor() ([]byte, []int) {
+	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *EvidenceStep) GetMentionId() string {
+	if x != nil {
+		return x.MentionId
+	}
+	return ""
+}
+
+func (x *EvidenceStep) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *EvidenceStep) GetPage() string {
+	if x != nil {
+		return x.Page
+	}
+	return ""
+}
+
+func (x *EvidenceStep) GetAuthor() string {
+	if x != nil {
+		return x.Author
+	}
+	return ""
+}
+
+func (x *EvidenceStep) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *EvidenceStep) GetIsShare() bool {
+	if x != nil {
+		return x.IsShare
+	}
+	return false
+}
+
+func (x *EvidenceStep) GetPublishedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PublishedTime
+	}
+	return nil
+}
+
+// EvidenceAuthor is one of those who wrote of a rise.
+type EvidenceAuthor struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Handle or name.
+	Author string `protobuf:"bytes,1,opt,name=author,proto3" json:"author,omitempty"`
+	// Where they write.
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// Potential reach.
+	Followers uint64 `protobuf:"varint,3,opt,name=followers,proto3" json:"followers,omitempty"`
+	// Whether the source says that they are who they say.
+	Verified bool `protobuf:"varint,4,opt,name=verified,proto3" json:"verified,omitempty"`
+	// Mentions of the brand by them since they are known.
+	Mentions uint64 `protobuf:"varint,5,opt,name=mentions,proto3" json:"mentions,omitempty"`
+	// Since when they are known to speak of the brand; unset where not before the rise.
+	KnownTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
+	// Their mentions that were counted.
+	MentionIds    []string `protobuf:"bytes,7,rep,name=mention_ids,json=mentionIds,proto3" json:"mention_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvidenceAuthor) Reset() {
+	*x = EvidenceAuthor{}
+	mi := &file_vigie_v1_incident_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvidenceAuthor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvidenceAuthor) ProtoMessage() {}
+
+func (x *EvidenceAuthor) ProtoReflect() protoreflect.Message {
+	mi := &file_vigie_v1_incident_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvidenceAuthor.ProtoReflect.Descriptor instead.
+func (*EvidenceAuthor) Descriptor() ([]byte, []int) {
+	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *EvidenceAuthor) GetAuthor() string {
+	if x != nil {
+		return x.Author
+	}
+	return ""
+}
+
+func (x *EvidenceAuthor) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *EvidenceAuthor) GetFollowers() uint64 {
+	if x != nil {
+		return x.Followers
+	}
+	return 0
+}
+
+func (x *EvidenceAuthor) GetVerified() bool {
+	if x != nil {
+		return x.Verified
+	}
+	return false
+}
+
+func (x *EvidenceAuthor) GetMentions() uint64 {
+	if x != nil {
+		return x.Mentions
+	}
+	return 0
+}
+
+func (x *EvidenceAuthor) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
+	}
+	return nil
+}
+
+func (x *EvidenceAuthor) GetMentionIds() []string {
+	if x != nil {
+		return x.MentionIds
+	}
+	return nil
+}
+
+// EvidenceWord is a word that is used far more than usual.
+type EvidenceWord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In small letters, a hashtag with its sign.
+	Word string `protobuf:"bytes,1,opt,name=word,proto3" json:"word,omitempty"`
+	// Share, 0 to 1, of the mentions in the window that have it, and usually have it.
+	Share float64 `protobuf:"fixed64,2,opt,name=share,proto3" json:"share,omitempty"`
+	// See share.
+	UsualShare    float64 `protobuf:"fixed64,3,opt,name=usual_share,json=usualShare,proto3" json:"usual_share,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvidenceWord) Reset() {
+	*x = EvidenceWord{}
+	mi := &file_vigie_v1_incident_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvidenceWord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvidenceWord) ProtoMessage() {}
+
+func (x *EvidenceWord) ProtoReflect() protoreflect.Message {
+	mi := &file_vigie_v1_incident_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvidenceWord.ProtoReflect.Descriptor instead.
+func (*EvidenceWord) Descriptor() ([]byte, []int) {
+	return file_vigie_v1_incident_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *EvidenceWord) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
+func (x *EvidenceWord) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+func (x *EvidenceWord) GetUsualShare() float64 {
+	if x != nil {
+		return x.UsualShare
+	}
+	return 0
+}
+
 var File_vigie_v1_incident_proto protoreflect.FileDescriptor
 
 const file_vigie_v1_incident_proto_rawDesc = "" +
@@ -690,7 +1168,7 @@ const file_vigie_v1_incident_proto_rawDesc = "" +
 	"\fchanged_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\vchangedTime\x128\n" +
 	"\fblind_reason\x18\x10 \x01(\x0e2\x15.vigie.v1.BlindReasonR\vblindReason\x12\x16\n" +
 	"\x06detail\x18\x11 \x01(\tR\x06detail\x12#\n" +
-	"\rblind_sources\x18\x12 \x03(\tR\fblindSources\"\x90\x05\n" +
+	"\rblind_sources\x18\x12 \x03(\tR\fblindSources\"\xf5\b\n" +
 	"\bEvidence\x12;\n" +
 	"\vwindow_from\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"windowFrom\x127\n" +
@@ -707,8 +1185,24 @@ const file_vigie_v1_incident_proto_rawDesc = "" +
 	" \x01(\bR\x13mentionIdsTruncated\x12,\n" +
 	"\x05posts\x18\v \x03(\v2\x16.vigie.v1.EvidencePostR\x05posts\x12P\n" +
 	"\x16tipping_collected_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x14tippingCollectedTime\x12\x18\n" +
-	"\asignals\x18\r \x03(\tR\asignals\x12$\n" +
-	"\x0ealso_brand_ids\x18( \x03(\tR\falsoBrandIds\"\x84\x02\n" +
+	"\asignals\x18\r \x03(\tR\asignals\x12\x1d\n" +
+	"\n" +
+	"about_kind\x18\x0e \x01(\tR\taboutKind\x12\x14\n" +
+	"\x05about\x18\x0f \x01(\tR\x05about\x12%\n" +
+	"\x0enegative_share\x18\x10 \x01(\x01R\rnegativeShare\x12,\n" +
+	"\x12negative_share_low\x18\x11 \x01(\x01R\x10negativeShareLow\x12.\n" +
+	"\x13negative_share_high\x18\x12 \x01(\x01R\x11negativeShareHigh\x12'\n" +
+	"\x0fpotential_reach\x18\x13 \x01(\x04R\x0epotentialReach\x12\x16\n" +
+	"\x06copies\x18\x14 \x01(\x04R\x06copies\x12\x1f\n" +
+	"\vrarity_days\x18\x15 \x01(\rR\n" +
+	"rarityDays\x12\x1d\n" +
+	"\n" +
+	"known_days\x18\x16 \x01(\rR\tknownDays\x12\x1a\n" +
+	"\boccasion\x18\x17 \x01(\tR\boccasion\x12*\n" +
+	"\x04path\x18\x18 \x03(\v2\x16.vigie.v1.EvidenceStepR\x04path\x122\n" +
+	"\aauthors\x18\x19 \x03(\v2\x18.vigie.v1.EvidenceAuthorR\aauthors\x12,\n" +
+	"\x05words\x18\x1a \x03(\v2\x16.vigie.v1.EvidenceWordR\x05words\x12$\n" +
+	"\x0ealso_brand_ids\x18( \x03(\tR\falsoBrandIds\"\xcb\x02\n" +
 	"\fEvidencePost\x12\x1d\n" +
 	"\n" +
 	"mention_id\x18\x01 \x01(\tR\tmentionId\x12\x16\n" +
@@ -720,11 +1214,48 @@ const file_vigie_v1_incident_proto_rawDesc = "" +
 	"\tfollowers\x18\a \x01(\x04R\tfollowers\x12\x1e\n" +
 	"\n" +
 	"engagement\x18\b \x01(\x04R\n" +
-	"engagement*f\n" +
+	"engagement\x12,\n" +
+	"\x06reason\x18\t \x01(\x0e2\x14.vigie.v1.PostReasonR\x06reason\x12\x17\n" +
+	"\arisk_id\x18\n" +
+	" \x01(\tR\x06riskId\"\xe1\x01\n" +
+	"\fEvidenceStep\x12\x1d\n" +
+	"\n" +
+	"mention_id\x18\x01 \x01(\tR\tmentionId\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12\x12\n" +
+	"\x04page\x18\x03 \x01(\tR\x04page\x12\x16\n" +
+	"\x06author\x18\x04 \x01(\tR\x06author\x12\x10\n" +
+	"\x03url\x18\x05 \x01(\tR\x03url\x12\x19\n" +
+	"\bis_share\x18\x06 \x01(\bR\aisShare\x12A\n" +
+	"\x0epublished_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\rpublishedTime\"\xf2\x01\n" +
+	"\x0eEvidenceAuthor\x12\x16\n" +
+	"\x06author\x18\x01 \x01(\tR\x06author\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1c\n" +
+	"\tfollowers\x18\x03 \x01(\x04R\tfollowers\x12\x1a\n" +
+	"\bverified\x18\x04 \x01(\bR\bverified\x12\x1a\n" +
+	"\bmentions\x18\x05 \x01(\x04R\bmentions\x129\n" +
+	"\n" +
+	"known_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tknownTime\x12\x1f\n" +
+	"\vmention_ids\x18\a \x03(\tR\n" +
+	"mentionIds\"Y\n" +
+	"\fEvidenceWord\x12\x12\n" +
+	"\x04word\x18\x01 \x01(\tR\x04word\x12\x14\n" +
+	"\x05share\x18\x02 \x01(\x01R\x05share\x12\x1f\n" +
+	"\vusual_share\x18\x03 \x01(\x01R\n" +
+	"usualShare*\x85\x01\n" +
 	"\fIncidentKind\x12\x1d\n" +
 	"\x19INCIDENT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13INCIDENT_KIND_SPIKE\x10\x01\x12\x1e\n" +
-	"\x1aINCIDENT_KIND_BLIND_SOURCE\x10\x02*R\n" +
+	"\x1aINCIDENT_KIND_BLIND_SOURCE\x10\x02\x12\x1d\n" +
+	"\x19INCIDENT_KIND_OPPORTUNITY\x10\x03*\xc3\x01\n" +
+	"\n" +
+	"PostReason\x12\x1b\n" +
+	"\x17POST_REASON_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12POST_REASON_LATEST\x10\x01\x12\x15\n" +
+	"\x11POST_REASON_FIRST\x10\x02\x12\x14\n" +
+	"\x10POST_REASON_RISK\x10\x03\x12\x1c\n" +
+	"\x18POST_REASON_MOST_ENGAGED\x10\x04\x12\x1c\n" +
+	"\x18POST_REASON_WIDEST_REACH\x10\x05\x12\x17\n" +
+	"\x13POST_REASON_TYPICAL\x10\x06*R\n" +
 	"\x05Level\x12\x15\n" +
 	"\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vLEVEL_WATCH\x10\x01\x12\x0f\n" +
@@ -747,38 +1278,48 @@ func file_vigie_v1_incident_proto_rawDescGZIP() []byte {
 	return file_vigie_v1_incident_proto_rawDescData
 }
 
-var file_vigie_v1_incident_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_vigie_v1_incident_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_vigie_v1_incident_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_vigie_v1_incident_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_vigie_v1_incident_proto_goTypes = []any{
 	(IncidentKind)(0),             // 0: vigie.v1.IncidentKind
-	(Level)(0),                    // 1: vigie.v1.Level
-	(IncidentState)(0),            // 2: vigie.v1.IncidentState
-	(*Incident)(nil),              // 3: vigie.v1.Incident
-	(*Evidence)(nil),              // 4: vigie.v1.Evidence
-	(*EvidencePost)(nil),          // 5: vigie.v1.EvidencePost
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
-	(BlindReason)(0),              // 7: vigie.v1.BlindReason
+	(PostReason)(0),               // 1: vigie.v1.PostReason
+	(Level)(0),                    // 2: vigie.v1.Level
+	(IncidentState)(0),            // 3: vigie.v1.IncidentState
+	(*Incident)(nil),              // 4: vigie.v1.Incident
+	(*Evidence)(nil),              // 5: vigie.v1.Evidence
+	(*EvidencePost)(nil),          // 6: vigie.v1.EvidencePost
+	(*EvidenceStep)(nil),          // 7: vigie.v1.EvidenceStep
+	(*EvidenceAuthor)(nil),        // 8: vigie.v1.EvidenceAuthor
+	(*EvidenceWord)(nil),          // 9: vigie.v1.EvidenceWord
+	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(BlindReason)(0),              // 11: vigie.v1.BlindReason
 }
 var file_vigie_v1_incident_proto_depIdxs = []int32{
 	0,  // 0: vigie.v1.Incident.kind:type_name -> vigie.v1.IncidentKind
-	1,  // 1: vigie.v1.Incident.level:type_name -> vigie.v1.Level
-	2,  // 2: vigie.v1.Incident.state:type_name -> vigie.v1.IncidentState
-	6,  // 3: vigie.v1.Incident.opened_time:type_name -> google.protobuf.Timestamp
-	6,  // 4: vigie.v1.Incident.level_time:type_name -> google.protobuf.Timestamp
-	6,  // 5: vigie.v1.Incident.resolved_time:type_name -> google.protobuf.Timestamp
-	4,  // 6: vigie.v1.Incident.evidence:type_name -> vigie.v1.Evidence
-	6,  // 7: vigie.v1.Incident.changed_time:type_name -> google.protobuf.Timestamp
-	7,  // 8: vigie.v1.Incident.blind_reason:type_name -> vigie.v1.BlindReason
-	6,  // 9: vigie.v1.Evidence.window_from:type_name -> google.protobuf.Timestamp
-	6,  // 10: vigie.v1.Evidence.window_to:type_name -> google.protobuf.Timestamp
-	5,  // 11: vigie.v1.Evidence.posts:type_name -> vigie.v1.EvidencePost
-	6,  // 12: vigie.v1.Evidence.tipping_collected_time:type_name -> google.protobuf.Timestamp
-	6,  // 13: vigie.v1.EvidencePost.published_time:type_name -> google.protobuf.Timestamp
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	2,  // 1: vigie.v1.Incident.level:type_name -> vigie.v1.Level
+	3,  // 2: vigie.v1.Incident.state:type_name -> vigie.v1.IncidentState
+	10, // 3: vigie.v1.Incident.opened_time:type_name -> google.protobuf.Timestamp
+	10, // 4: vigie.v1.Incident.level_time:type_name -> google.protobuf.Timestamp
+	10, // 5: vigie.v1.Incident.resolved_time:type_name -> google.protobuf.Timestamp
+	5,  // 6: vigie.v1.Incident.evidence:type_name -> vigie.v1.Evidence
+	10, // 7: vigie.v1.Incident.changed_time:type_name -> google.protobuf.Timestamp
+	11, // 8: vigie.v1.Incident.blind_reason:type_name -> vigie.v1.BlindReason
+	10, // 9: vigie.v1.Evidence.window_from:type_name -> google.protobuf.Timestamp
+	10, // 10: vigie.v1.Evidence.window_to:type_name -> google.protobuf.Timestamp
+	6,  // 11: vigie.v1.Evidence.posts:type_name -> vigie.v1.EvidencePost
+	10, // 12: vigie.v1.Evidence.tipping_collected_time:type_name -> google.protobuf.Timestamp
+	7,  // 13: vigie.v1.Evidence.path:type_name -> vigie.v1.EvidenceStep
+	8,  // 14: vigie.v1.Evidence.authors:type_name -> vigie.v1.EvidenceAuthor
+	9,  // 15: vigie.v1.Evidence.words:type_name -> vigie.v1.EvidenceWord
+	10, // 16: vigie.v1.EvidencePost.published_time:type_name -> google.protobuf.Timestamp
+	1,  // 17: vigie.v1.EvidencePost.reason:type_name -> vigie.v1.PostReason
+	10, // 18: vigie.v1.EvidenceStep.published_time:type_name -> google.protobuf.Timestamp
+	10, // 19: vigie.v1.EvidenceAuthor.known_time:type_name -> google.protobuf.Timestamp
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_vigie_v1_incident_proto_init() }
@@ -792,8 +1333,8 @@ func file_vigie_v1_incident_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_vigie_v1_incident_proto_rawDesc), len(file_vigie_v1_incident_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   3,
+			NumEnums:      4,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

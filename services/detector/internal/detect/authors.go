@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 const (
@@ -21,6 +22,7 @@ type author struct {
 	Parts        uint32 // of the brand, a bit each, of which the author spoke
 	Mentions     uint32 // since they are kept
 	Followers    uint32
+	First        uint32 // minute, since they are kept
 	Verified     bool
 }
 
@@ -41,12 +43,15 @@ func (a *authors) hear(m *Mention, minute int64) (one *author, c counts) {
 	if m.Sentiment == Negative && hour != one.Critic {
 		one.Critic, c.Total, c.Negative = hour, 1, 1
 	}
+	if one.Mentions == 0 {
+		one.First = uint32(minute)
+	}
 	one.Mentions++
 	one.Last = max(one.Last, minute)
 	if m.Sentiment == Negative {
 		one.LastNegative = max(one.LastNegative, minute)
 	}
-	one.Name, one.Verified = m.Handle, m.Verified
+	one.Name, one.Verified = cut(m.Handle, longestName), m.Verified
 	one.Followers = uint32(min(m.Followers, 1<<32-1))
 	return one, c
 }
@@ -98,6 +103,59 @@ func (a *authors) since(minute int64, parts uint32) (c crowd) {
 		}
 	}
 	return c
+}
+
+// Author is one of those who wrote, and what is known of them.
+type Author struct {
+	Name, Source string
+	Followers    uint64
+	Verified     bool
+	Mentions     int       // since they are known
+	Known        time.Time // since before it, zero for who is new, or was not heard for long
+	IDs          []string  // of what they wrote of it
+}
+
+// shownAuthors is how many authors are told.
+const shownAuthors = 5
+
+// top are those who wrote of a rise with the widest reach, of those that have a name and
+// of whom something was counted.
+func (a *authors) top(from int64, r *rise) (found []Author) {
+	wrote := map[uint32]*Author{}
+	for i := range r.in {
+		if s := &r.in[i]; r.feels(s.Felt) && s.id != "" && s.Place > 0 {
+			if wrote[s.Author] == nil {
+				wrote[s.Author] = &Author{Source: r.brand.Exhibits.Places[s.Place-1].Source}
+			}
+			wrote[s.Author].IDs = append(wrote[s.Author].IDs, s.id)
+		}
+	}
+	for i := range a.List {
+		one := &a.List[i]
+		author := wrote[uint32(one.Key)]
+		if author == nil || one.Name == "" {
+			continue
+		}
+		author.Name, author.Followers, author.Verified, author.Mentions = one.Name, uint64(one.Followers), one.Verified, int(one.Mentions)
+		if int64(one.First) < from {
+			author.Known = time.Unix(int64(one.First)*60, 0).UTC()
+		}
+		found = append(found, *author)
+	}
+	slices.SortFunc(found, func(x, y Author) int {
+		return cmp.Or(-cmp.Compare(x.Followers, y.Followers), -cmp.Compare(x.Mentions, y.Mentions), cmp.Compare(x.IDs[0], y.IDs[0]))
+	})
+	return found[:min(len(found), shownAuthors)]
+}
+
+// ending is the author whose hash ends so.
+func (a *authors) ending(key uint32) *author {
+	for i := range a.List {
+		if uint32(a.List[i].Key) == key {
+			return &a.List[i]
+		}
+	}
+	return nil
 }
 
 // hash is FNV-1a of strings, a zero byte between them: the same in every process.

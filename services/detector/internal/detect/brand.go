@@ -94,6 +94,7 @@ func (b *brand) count(m *Mention) {
 		return
 	}
 	if m.copies() {
+		b.Exhibits.Copies.add(at)
 		return
 	}
 	b.remember(at)
@@ -119,7 +120,7 @@ func (b *brand) count(m *Mention) {
 	}
 	b.Whole.Series.add(at, c)
 	b.Rhythm.add(at/60, c)
-	b.Exhibits.keep(m, at, parts)
+	b.Exhibits.keep(m, one.Key, parts, b.Incident != nil)
 }
 
 func newBrand(id string, watched time.Time) *brand {

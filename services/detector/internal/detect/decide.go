@@ -56,7 +56,7 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 			f.who = b.Authors.since(f.from, parts)
 			f.level = rule.level(&f.reading, f.who, more)
 			if f.level > Watch {
-				f.level = min(f.level, lasting(b.Exhibits.moments(f.from, parts)))
+				f.level = min(f.level, lasting(b.Exhibits.Traces.moments(f.from, parts)))
 			}
 			if parts != 0 {
 				f.level = min(f.level, Alert) // what wakes someone concerns the brand as a whole
@@ -126,7 +126,7 @@ func (b *brand) next(rule *Rule) float64 {
 // expected says whether something announced is under way, or the brand speaks more
 // than it does.
 func (b *brand) expected(now time.Time) bool {
-	if slices.ContainsFunc(b.Occasions, func(o Occasion) bool { return !now.Before(o.From) && now.Before(o.To) }) {
+	if b.occasion(now) != (Occasion{}) {
 		return true
 	}
 	own := slices.Index(b.Names, Part{Kind: partOwn})

@@ -37,23 +37,28 @@ const (
 
 // Evidence is what a decision was taken from.
 type Evidence struct {
-	From, To         time.Time
-	About            Part // which part of what is said of the brand rose; none for all of it
-	Mentions         int
-	ExpectedMentions float64
-	Negative         int
-	ExpectedNegative float64
-	NegativeShare    Share
-	Authors          int
-	Reach            uint64
-	Surprise         float64
-	RarityDays       int
-	Signals          []string
-	IDs              []string
-	IDsTruncated     bool
-	Posts            []Mention
-	Tipping          time.Time
-	Also             []string // other brands that rise: it may be the whole sector
+	From, To              time.Time
+	About                 Part // which part of what is said of the brand rose; none for all of it
+	Mentions              int  // voices: see counts
+	ExpectedMentions      float64
+	Negative              int
+	ExpectedNegative      float64
+	NegativeShare         Share // of what is more than expected, corrected
+	Authors               int
+	Reach                 uint64 // potential
+	Copies                int    // of stories told before, that were left out
+	Surprise              float64
+	RarityDays, KnownDays int    // for how many days nothing surprised as much, of how many
+	Occasion              string // announced and under way
+	Signals               []string
+	IDs                   []string
+	IDsTruncated          bool
+	Posts                 []Post
+	Path                  []Step
+	TopAuthors            []Author
+	Words                 []Word
+	Tipping               time.Time
+	Also                  []string // other brands that rise: it may be the whole sector
 }
 
 func open(brandID string, now time.Time) *Incident {

@@ -70,3 +70,11 @@ func (h *highs) rarity(minute int64, surprise float64) int {
 	}
 	return days
 }
+
+// known is how many days before a minute are known.
+func (h *highs) known(minute int64) int {
+	if h.Newest == 0 {
+		return 0
+	}
+	return int(min(minute/day-h.First, calendarDays))
+}

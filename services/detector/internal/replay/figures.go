@@ -15,7 +15,7 @@ type Figures struct {
 	Level       string   `json:"level"`
 	Incidents   int      `json:"incidents"`
 	PerWeek     float64  `json:"per_week"`
-	MedianDelay *float64 `json:"median_delay_seconds,omitempty"` // after the first post shown
+	MedianDelay *float64 `json:"median_delay_seconds,omitempty"` // after the first post of it
 	WorstDelay  *float64 `json:"worst_delay_seconds,omitempty"`
 	*Score
 }

@@ -22,20 +22,14 @@ func (i *Incident) Reached(level detect.Level) *detect.Incident {
 	return nil
 }
 
-// Delay is how long after the first post shown of it a level was reached. It is false
-// where the level was not, or no post is shown.
+// Delay is how long after the first post of it a level was reached. It is false where the
+// level was not, or no post is known.
 func (i *Incident) Delay(level detect.Level) (time.Duration, bool) {
 	step := i.Reached(level)
-	if step == nil || len(step.Evidence.Posts) == 0 {
+	if step == nil || len(step.Evidence.Path) == 0 {
 		return 0, false
 	}
-	first := step.Evidence.Posts[0].Published
-	for _, post := range step.Evidence.Posts {
-		if post.Published.Before(first) {
-			first = post.Published
-		}
-	}
-	return step.LevelAt.Sub(first), true
+	return step.LevelAt.Sub(step.Evidence.Path[0].Published), true
 }
 
 // span is from when to when something was the matter with a brand.

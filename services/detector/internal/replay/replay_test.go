@@ -23,7 +23,7 @@ func climb(brand string, end int, minutes ...int) *replay.Incident {
 	step := detect.Incident{ID: fmt.Sprint(brand, minutes), Brand: brand, Opened: at(minutes[0])}
 	for n, minute := range minutes {
 		step.Level, step.LevelAt = detect.Level(n+1), at(minute)
-		step.Evidence.Posts = []detect.Mention{{Published: at(minutes[0] - 1)}, {Published: at(minutes[0] - 4)}}
+		step.Evidence.Path = []detect.Step{{Published: at(minutes[0] - 4)}, {Published: at(minutes[0] - 1)}}
 		i.Steps = append(i.Steps, step)
 	}
 	if end > 0 {
@@ -70,7 +70,7 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 
 func ratio(part, whole float64) *float64 { r := part / whole; return &r }
 
-// Pages are counted by the level they are for, and from the first post shown.
+// Pages are counted by the level they are for, and from the first post of it.
 func TestHowOftenAndHowSoon(t *testing.T) {
 	t.Parallel()
 	incidents := []*replay.Incident{climb("zest", 60, 0, 10, 20), climb("zest", 260, 200, 250), climb("zest", 320, 300)}

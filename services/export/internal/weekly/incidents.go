@@ -7,23 +7,26 @@ import (
 	"time"
 )
 
-// Level is how serious an incident is.
+// Level is how serious an incident is; praise that spreads is less than a watch.
 type Level uint8
 
 // Levels, the higher the worse.
 const (
-	Watch Level = iota + 1
+	Opportunity Level = iota + 1
+	Watch
 	Alert
 	Crisis
 )
 
-// LevelNamed reads a level as the tables write it.
+// LevelNamed reads a level as the queries write it.
 func LevelNamed(name string) Level {
 	switch name {
 	case "crisis":
 		return Crisis
 	case "alert":
 		return Alert
+	case "opportunity":
+		return Opportunity
 	default:
 		return Watch
 	}
@@ -158,7 +161,7 @@ func stepAt(steps []Step, moment time.Time) Step {
 // Crises counts incidents by the highest level they reached, in the week in
 // which they opened, and pages in the week in which they were sent.
 type Crises struct {
-	Watches, Alerts, Crises, Pages uint64
+	Opportunities, Watches, Alerts, Crises, Pages uint64
 }
 
 func (b *Builder) crises() (now, before Crises) {
@@ -182,6 +185,8 @@ func (b *Builder) crises() (now, before Crises) {
 			week.Crises++
 		case Alert:
 			week.Alerts++
+		case Opportunity:
+			week.Opportunities++
 		default:
 			week.Watches++
 		}
@@ -198,7 +203,7 @@ func overlaps(steps []Step, week Week) bool {
 }
 
 func highest(steps []Step) Level {
-	level := Watch
+	level := Opportunity
 	for _, step := range steps {
 		level = max(level, step.Level)
 	}

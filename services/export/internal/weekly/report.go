@@ -160,6 +160,7 @@ func (r Report) Chapters() []Chapter {
 			{"crises", Count, count(r.Crises.Crises), count(r.CrisesBefore.Crises), -1},
 			{"alerts", Count, count(r.Crises.Alerts), count(r.CrisesBefore.Alerts), -1},
 			{"watches", Count, count(r.Crises.Watches), count(r.CrisesBefore.Watches), 0},
+			{"opportunities", Count, count(r.Crises.Opportunities), count(r.CrisesBefore.Opportunities), 0},
 			{"pages", Count, count(r.Crises.Pages), count(r.CrisesBefore.Pages), 0},
 		}},
 	}

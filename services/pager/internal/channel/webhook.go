@@ -41,7 +41,14 @@ type Payload struct {
 	Headline     string     `json:"headline"`
 	Text         string     `json:"text"` // the whole page in words
 	Figures      *Figures   `json:"figures,omitempty"`
+	PartKind     string     `json:"part_kind,omitempty"` // topic, source, risk: the part of what is said that rose
+	Part         string     `json:"part,omitempty"`      // which topic or source
+	Occasion     string     `json:"occasion,omitempty"`  // announced for now
+	Also         []string   `json:"also,omitempty"`      // other brands that rise
 	Posts        []Post     `json:"posts,omitempty"`
+	Words        []string   `json:"words,omitempty"` // that mark it, the strongest first
+	Path         []Step     `json:"path,omitempty"`  // its first post, and the first at each further place
+	Accounts     []Account  `json:"authors,omitempty"`
 	BlindSources []string   `json:"blind_sources,omitempty"`
 	AckedBy      string     `json:"acked_by,omitempty"`
 	AckURL       string     `json:"ack_url,omitempty"`
@@ -57,7 +64,12 @@ type Figures struct {
 	ExpectedMentions float64 `json:"expected_mentions"`
 	Negative         uint64  `json:"negative"`
 	ExpectedNegative float64 `json:"expected_negative"`
+	NegativeLow      float64 `json:"negative_share_low"` // of what is more than expected, corrected, 0 to 1
+	NegativeHigh     float64 `json:"negative_share_high"`
 	Authors          uint64  `json:"authors"`
+	Reach            uint64  `json:"potential_reach"`
+	RarityDays       uint64  `json:"rarity_days"` // without the like of it
+	KnownDays        uint64  `json:"known_days"`
 }
 
 // Post is a post that shows it.
@@ -67,6 +79,23 @@ type Post struct {
 	Text          string    `json:"text"`
 	URL           string    `json:"url,omitempty"`
 	PublishedTime time.Time `json:"published_time"`
+	Reason        string    `json:"reason,omitempty"` // latest, first, risk, most_engaged, widest_reach, typical
+	RiskID        string    `json:"risk_id,omitempty"`
+}
+
+// Step is where it was seen first.
+type Step struct {
+	Place         string    `json:"place"`
+	Author        string    `json:"author,omitempty"`
+	IsShare       bool      `json:"is_share,omitempty"`
+	PublishedTime time.Time `json:"published_time"`
+}
+
+// Account is who wrote of it.
+type Account struct {
+	Author    string `json:"author"`
+	Followers uint64 `json:"followers"`
+	Verified  bool   `json:"verified"`
 }
 
 func newWebhook(cfg config.Channel) Send {
@@ -119,13 +148,31 @@ func payload(p message.Page, w message.Words) Payload {
 	}
 	out.Figures = &Figures{
 		WindowSeconds: p.Figures.Window.Seconds(), Mentions: p.Figures.Mentions, ExpectedMentions: p.Figures.ExpectedMentions,
-		Negative: p.Figures.Negative, ExpectedNegative: p.Figures.ExpectedNegative, Authors: p.Figures.Authors,
+		Negative: p.Figures.Negative, ExpectedNegative: p.Figures.ExpectedNegative,
+		NegativeLow: p.Figures.Surplus[0], NegativeHigh: p.Figures.Surplus[1], Authors: p.Figures.Authors, Reach: p.Figures.Reach,
+		RarityDays: p.Figures.RareDays, KnownDays: p.Figures.KnownDays,
+	}
+	out.PartKind, out.Part, out.Occasion = p.PartKind, message.Line(p.Part, 60), message.Line(p.Occasion, 60)
+	if p.About == message.End {
+		return out
+	}
+	for _, brand := range p.Also {
+		out.Also = append(out.Also, message.Line(brand, 60))
+	}
+	for _, word := range p.Words {
+		out.Words = append(out.Words, message.Line(word, 60))
+	}
+	for _, step := range p.Path {
+		out.Path = append(out.Path, Step{message.Line(step.Place, 60), message.Line(step.Author, 60), step.Share, step.At.UTC()})
+	}
+	for _, account := range p.Accounts {
+		out.Accounts = append(out.Accounts, Account{message.Line(account.Name, 60), account.Followers, account.Verified})
 	}
 	for i, quote := range w.Posts {
 		post := p.Posts[i]
 		out.Posts = append(out.Posts, Post{
 			Source: message.Line(post.Source, 60), Author: message.Line(post.Author, 60),
-			Text: quote.Text, URL: quote.URL, PublishedTime: post.Published.UTC(),
+			Text: quote.Text, URL: quote.URL, PublishedTime: post.Published.UTC(), Reason: post.Reason, RiskID: post.Risk,
 		})
 	}
 	return out

@@ -46,7 +46,14 @@ type Page struct {
 
 	Figures      wording.Figures
 	OnlyNegative bool // the volume is as usual, the tone is not
+	PartKind     string
+	Part         string   // which topic or source rose, where it is not the brand as a whole
+	Occasion     string   // announced for now
+	Also         []string // names of other brands that rise
 	Posts        []Post
+	Words        []string
+	Path         []wording.Step
+	Accounts     []wording.Account
 	BlindSources []string
 
 	AckURL, DeskURL           string
@@ -57,6 +64,7 @@ type Page struct {
 type Post struct {
 	Source, Author, Text, URL string
 	Published                 time.Time
+	Reason, Risk              string // why it is shown, as the tables name it
 }
 
 // Words is a page in words. All of it is plain text.
@@ -81,7 +89,11 @@ const (
 	maxPosts = 3
 	maxText  = 160 // of a post: three of them fit a phone
 	maxName  = 60
-	maxList  = 5 // blind sources named
+	maxList  = 5  // blind sources named
+	maxWords = 6  // that mark it
+	maxSteps = 4  // of its path
+	maxLoud  = 3  // accounts named
+	maxWord  = 30 // of a word, a place or an account
 )
 
 // Write puts a page into the words of its reader.

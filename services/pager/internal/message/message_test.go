@@ -59,6 +59,64 @@ func TestAPageInFrench(t *testing.T) {
 	}, "\n"), Write(page(t)).Text())
 }
 
+// evidenced is a page with all that it can say.
+func evidenced(t testing.TB) Page {
+	t.Helper()
+	p := page(t)
+	p.PartKind, p.Part, p.Occasion, p.Also = "topic", "safety", "Fête des mères", []string{"Globex", "Initech"}
+	p.Figures.Surplus, p.Figures.Reach = [2]float64{0.55, 0.7}, 1_234_567
+	p.Figures.RareDays, p.Figures.KnownDays = 90, 90
+	p.Words = []string{"rappel", "#boycottacme", "malades", "un", "deux", "trois", "quatre"}
+	p.Path = []wording.Step{
+		{Place: "bluesky", Author: "ana.example", At: night.Add(-70 * time.Minute)},
+		{Place: "bluesky", Author: "x", Share: true, At: night.Add(-69 * time.Minute)},
+		{Place: "site.example", Author: "y", At: night.Add(-20 * time.Minute)},
+	}
+	p.Accounts = []wording.Account{{Name: "star", Followers: 1_200_000, Verified: true}, {Name: "ana.example", Followers: 12}, {Name: "unknown"}, {Name: "fourth", Followers: 1}}
+	p.Posts[0].Reason, p.Posts[0].Risk = "risk", "injury"
+	return p
+}
+
+func TestAPageSaysWhatItIsFrom(t *testing.T) {
+	t.Parallel()
+	w := Write(evidenced(t))
+	require.Equal(t, "🔴 CRISE · Acme · pic de mentions (sécurité) depuis 03:12", w.Headline)
+	require.Equal(t, []string{
+		"84 mentions en 10\u00A0min, d’habitude 6 (×14) · rien de tel dans les 90 jours connus",
+		"62\u00A0% négatives, d’habitude 12\u00A0% (du surplus, 55\u00A0% à 70\u00A0% une fois corrigé)",
+		"41 auteurs différents, portée potentielle 1\u202F234\u202F567",
+		"Annoncé\u00A0: Fête des mères",
+		"Aussi en hausse\u00A0: Globex, Initech (peut-être tout le secteur)",
+		"Mots\u00A0: rappel, #boycottacme, malades, un, deux, trois",
+		"Chemin\u00A0: bluesky 03:03 (ana.example) → partagé sur bluesky 03:04 → site.example 03:53",
+		"Plus suivis\u00A0: star\u00A0✓ (1\u202F200\u202F000), ana.example (12), unknown",
+	}, w.Lines)
+	require.Equal(t, "ana.example · bluesky · 03:11 · risque\u00A0: blessure", w.Posts[0].By)
+
+	p := evidenced(t)
+	p.Language, p.PartKind, p.Part = "en", "source", "bluesky"
+	p.Figures.RareDays = 12
+	p.Posts[0].Reason = "most_engaged"
+	w = Write(p)
+	require.Equal(t, "🔴 CRISIS · Acme · spike of mentions (on bluesky) since 03:12", w.Headline)
+	require.Equal(t, []string{
+		"84 mentions in 10\u00A0min, usually 6 (×14) · nothing like it in 12 days",
+		"62% negative, usually 12% (of the surplus, 55% to 70% once corrected)",
+		"41 different authors, potential reach 1,234,567",
+		"Announced: Fête des mères",
+		"Also rising: Globex, Initech (perhaps the whole sector)",
+		"Words: rappel, #boycottacme, malades, un, deux, trois",
+		"Path: bluesky 03:03 (ana.example) → shared on bluesky 03:04 → site.example 03:53",
+		"Widest reach: star\u00A0✓ (1,200,000), ana.example (12), unknown",
+	}, w.Lines)
+	require.Equal(t, "ana.example · bluesky · 03:11 · most reactions", w.Posts[0].By)
+
+	p.Figures.RareDays = 1
+	require.NotContains(t, Write(p).Lines[0], "nothing like it", "it is not rare")
+	p.Figures.RareDays, p.Figures.KnownDays = 2, 2
+	require.NotContains(t, Write(p).Lines[0], "nothing like it", "nobody knows what is rare yet")
+}
+
 func TestAPageInEnglish(t *testing.T) {
 	t.Parallel()
 	p := page(t)
@@ -158,8 +216,14 @@ func TestAnotherDayIsNamed(t *testing.T) {
 // A page is one screen of a phone, whatever was written and by however many.
 func TestAPageStaysShort(t *testing.T) {
 	t.Parallel()
-	p := page(t)
-	p.Brand = strings.Repeat("Brand ", 50)
+	p := evidenced(t)
+	p.Brand, p.Part, p.Occasion = strings.Repeat("Brand ", 50), strings.Repeat("topic", 50), strings.Repeat("day ", 50)
+	long := strings.Repeat("ä", 400)
+	for range 20 {
+		p.Words, p.Also = append([]string{long}, p.Words...), append(p.Also, long)
+		p.Path = append([]wording.Step{{Place: long, Author: long, Share: true}}, p.Path...)
+		p.Accounts = append([]wording.Account{{Name: long, Followers: 1e12, Verified: true}}, p.Accounts...)
+	}
 	p.Posts[0].Text = strings.Repeat("très long 👩‍👧‍👦 ", 100)
 	p.Posts = append(p.Posts, p.Posts[0], p.Posts[0], p.Posts[0])
 	for range 50 {
@@ -168,7 +232,7 @@ func TestAPageStaysShort(t *testing.T) {
 	w := Write(p)
 	require.Len(t, w.Posts, 3)
 	require.Contains(t, w.Caveat, "(et 46 autres)")
-	require.Less(t, utf8.RuneCountInString(w.Text()), 1700)
+	require.Less(t, utf8.RuneCountInString(w.Text()), 2500)
 	require.Less(t, utf8.RuneCountInString(w.Headline), 150, "Slack's limit of a header")
 	require.True(t, strings.HasSuffix(w.Posts[0].Text, "…"))
 }
@@ -210,8 +274,11 @@ func FuzzWrite(f *testing.F) {
 		f.Add(seed, seed, "fr")
 	}
 	f.Fuzz(func(t *testing.T, text, name, language string) {
-		p := page(t)
+		p := evidenced(t)
 		p.Language = language
+		p.Part, p.Occasion, p.Also, p.Words = name, text, []string{name}, []string{text, name}
+		p.Path[0].Place, p.Path[1].Author, p.Accounts[0].Name = text, name, text
+		p.Posts[0].Reason, p.Posts[0].Risk = "risk", name
 		p.Brand, p.Posts[0].Author, p.Posts[0].Text, p.Posts[0].URL, p.BlindSources = name, name, text, text, []string{name}
 		w := Write(p)
 		for _, line := range append([]string{w.Headline, w.Caveat, w.Footer, w.Posts[0].By, w.Posts[0].Text, w.Posts[0].URL}, w.Lines...) {

@@ -47,6 +47,9 @@ func (t tongue) headline(p Page) string {
 	if p.OnlyNegative {
 		what = t.negativeSpike
 	}
+	if about := t.About(p.PartKind, Line(p.Part, maxWord)); about != "" {
+		what += " (" + about + ")"
+	}
 	mark := markAlert
 	switch {
 	case p.Blind:
@@ -91,7 +94,47 @@ func (t tongue) lines(p Page) []string {
 	if p.Blind {
 		return append(out, t.reason(p), t.blindMeans)
 	}
-	return append(out, t.Volume(p.Figures), t.Tone(p.Figures), t.Voices(p.Figures))
+	out = append(out, join(" · ", t.Volume(p.Figures), t.Rarity(p.Figures)), t.Tone(p.Figures), t.Voices(p.Figures))
+	for _, line := range []string{t.Occasion(Line(p.Occasion, maxName)), t.also(p), t.words(p), t.path(p), t.accounts(p)} {
+		if line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func (t tongue) also(p Page) string {
+	var brands []string
+	for _, brand := range p.Also[:min(len(p.Also), maxList)] {
+		brands = append(brands, Line(brand, maxWord))
+	}
+	return t.Also(brands)
+}
+
+func (t tongue) words(p Page) string {
+	var words []string
+	for _, word := range p.Words[:min(len(p.Words), maxWords)] {
+		words = append(words, Line(word, maxWord))
+	}
+	return t.Words(words)
+}
+
+func (t tongue) path(p Page) string {
+	var steps []wording.Step
+	for _, step := range p.Path[:min(len(p.Path), maxSteps)] {
+		step.Place, step.Author = Line(step.Place, maxWord), Line(step.Author, maxWord)
+		steps = append(steps, step)
+	}
+	return t.Path(steps, p.Now, p.Zone)
+}
+
+func (t tongue) accounts(p Page) string {
+	var accounts []wording.Account
+	for _, account := range p.Accounts[:min(len(p.Accounts), maxLoud)] {
+		account.Name = Line(account.Name, maxWord)
+		accounts = append(accounts, account)
+	}
+	return t.Accounts(accounts)
 }
 
 func (t tongue) reason(p Page) string {
@@ -114,7 +157,7 @@ func (t tongue) caveat(p Page) string {
 }
 
 func (t tongue) by(p Page, post Post) string {
-	return join(" · ", Line(post.Author, maxName), Line(post.Source, maxName), t.clock(p, post.Published))
+	return join(" · ", Line(post.Author, maxName), Line(post.Source, maxName), t.clock(p, post.Published), t.Reason(post.Reason, Line(post.Risk, maxWord)))
 }
 
 func (t tongue) footer(p Page) string {

@@ -1,0 +1,121 @@
+package wording
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// About names the part of what is said that rose: a topic, a source, or risks; it is
+// empty for all of it.
+func (l Language) About(kind, key string) string {
+	switch kind {
+	case "topic":
+		return l.Topic(key)
+	case "source":
+		return fmt.Sprintf(l.on, key)
+	case "risk":
+		return l.risk.Several
+	default:
+		return ""
+	}
+}
+
+// Risk is what a risk is called: one that is not known, as it is.
+func (l Language) Risk(id string) string {
+	if name, known := l.risks[id]; known {
+		return name
+	}
+	return id
+}
+
+// Reason says why a post is shown, by the name the tables give it; it is empty where
+// there is none to tell.
+func (l Language) Reason(reason, risk string) string {
+	if reason == "risk" {
+		return fmt.Sprintf(l.speaksOf, l.risk.One, l.Risk(risk))
+	}
+	return l.reasons[reason]
+}
+
+// Step is where a rise was seen first.
+type Step struct {
+	Place, Author string
+	Share         bool // of another's post
+	At            time.Time
+}
+
+// Place names where a post stands: a source, or the site of a feed.
+func Place(source, page string) string {
+	if site, err := url.Parse(page); source == "rss" && err == nil && site.Host != "" {
+		return strings.TrimPrefix(site.Host, "www.")
+	}
+	return source
+}
+
+// Path says where it began, and which way it took.
+func (l Language) Path(steps []Step, now time.Time, zone *time.Location) string {
+	var told []string
+	for i, s := range steps {
+		text := s.Place
+		if s.Share {
+			text = fmt.Sprintf(l.shared, text)
+		}
+		text += " " + l.Clock(s.At, now, zone)
+		if i == 0 && s.Author != "" {
+			text += " (" + s.Author + ")"
+		}
+		told = append(told, text)
+	}
+	return l.label(l.path, told, " → ")
+}
+
+// Account is who wrote of it.
+type Account struct {
+	Name      string
+	Followers uint64
+	Verified  bool
+}
+
+// Accounts says who of those who wrote has the widest reach.
+func (l Language) Accounts(accounts []Account) string {
+	var told []string
+	for _, a := range accounts {
+		text := a.Name
+		if a.Verified {
+			text += "\u00A0✓"
+		}
+		if a.Followers > 0 {
+			text += " (" + l.Count(a.Followers) + ")"
+		}
+		told = append(told, text)
+	}
+	return l.label(l.accounts, told, ", ")
+}
+
+// Words says which words mark it.
+func (l Language) Words(words []string) string { return l.label(l.words, words, ", ") }
+
+// Occasion says what was announced for now.
+func (l Language) Occasion(name string) string {
+	if name == "" {
+		return ""
+	}
+	return l.label(l.occasion, []string{name}, "")
+}
+
+// Also says which other brands rise at the same time.
+func (l Language) Also(brands []string) string {
+	if len(brands) == 0 {
+		return ""
+	}
+	return l.label(l.also, brands, ", ") + " (" + l.sector + ")"
+}
+
+func (l Language) label(name string, told []string, between string) string {
+	if len(told) == 0 {
+		return ""
+	}
+	return name + l.colon + " " + strings.Join(told, between)
+}
