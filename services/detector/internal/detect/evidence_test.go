@@ -139,7 +139,7 @@ func TestARiseExplainsItself(t *testing.T) {
 		require.NotEqual(t, "star", a.Name, "they wrote before")
 		require.Subset(t, e.IDs, a.IDs)
 	}
-	require.Equal(t, e.Mentions, len(e.IDs))
+	require.Len(t, e.IDs, e.Mentions)
 	require.False(t, e.IDsTruncated)
 	require.GreaterOrEqual(t, e.Reach, uint64(90_000))
 	require.InDelta(t, 1, e.NegativeShare.Is, 0.2)
@@ -210,7 +210,7 @@ func TestCopiesAreLeftOutAndTold(t *testing.T) {
 	for _, change := range changes {
 		require.LessOrEqual(t, change.Evidence.Copies, 10)
 		require.Positive(t, change.Evidence.Copies)
-		require.Equal(t, change.Evidence.Mentions, len(change.Evidence.IDs))
+		require.Len(t, change.Evidence.IDs, change.Evidence.Mentions)
 	}
 }
 
