@@ -6,19 +6,17 @@ import (
 	"time"
 )
 
-const (
-	// mostAuthors is how many of the latest authors of a brand are kept.
-	mostAuthors = 512
-)
+// mostAuthors is how many of the latest authors of a brand are kept: 25 KB.
+const mostAuthors = 256
 
-// author is who wrote of a brand lately.
+// author is who wrote of a brand lately. Minutes and hours are since 1970.
 type author struct {
-	Key          uint64 // hash of source and identity
 	Name         string
-	Last         int64  // minute
-	LastNegative int64  // minute, 0 for never
-	Hour         int64  // in which the author was last counted
-	Critic       int64  // hour in which the author was last counted as negative
+	Key          uint32 // the end of a hash of source and identity
+	Last         uint32 // minute
+	LastNegative uint32 // minute, 0 for never
+	Hour         uint32 // in which the author was last counted
+	Critic       uint32 // hour in which the author was last counted as negative
 	Parts        uint32 // of the brand, a bit each, of which the author spoke
 	Mentions     uint32 // since they are kept
 	Followers    uint32
@@ -29,14 +27,14 @@ type author struct {
 // authors are the latest authors of a brand.
 type authors struct {
 	List  []author
-	index map[uint64]int
+	index map[uint32]uint16
 }
 
 // hear notes that an author wrote. One counts once an hour, and once more who turns
 // negative, or who writes a hundred times would be a hundred.
 func (a *authors) hear(m *Mention, minute int64) (one *author, c counts) {
-	one = a.find(hash(m.Source, m.Author))
-	hour := minute / 60
+	one = a.find(uint32(hash(m.Source, m.Author)))
+	at, hour := uint32(minute), uint32(minute/60)
 	if hour != one.Hour {
 		one.Hour, c.Total = hour, 1
 	}
@@ -44,19 +42,19 @@ func (a *authors) hear(m *Mention, minute int64) (one *author, c counts) {
 		one.Critic, c.Total, c.Negative = hour, 1, 1
 	}
 	if one.Mentions == 0 {
-		one.First = uint32(minute)
+		one.First = at
 	}
 	one.Mentions++
-	one.Last = max(one.Last, minute)
+	one.Last = max(one.Last, at)
 	if m.Sentiment == Negative {
-		one.LastNegative = max(one.LastNegative, minute)
+		one.LastNegative = max(one.LastNegative, at)
 	}
 	one.Name, one.Verified = cut(m.Handle, longestName), m.Verified
 	one.Followers = uint32(min(m.Followers, 1<<32-1))
 	return one, c
 }
 
-func (a *authors) find(key uint64) *author {
+func (a *authors) find(key uint32) *author {
 	if a.index == nil {
 		a.reindex()
 	}
@@ -65,24 +63,46 @@ func (a *authors) find(key uint64) *author {
 		if len(a.List) == mostAuthors {
 			a.forget()
 		}
-		i = len(a.List)
+		i = uint16(len(a.List))
 		a.index[key] = i
 		a.List = append(a.List, author{Key: key})
 	}
 	return &a.List[i]
 }
 
-// forget leaves out the quarter that was heard of longest ago.
+// forget leaves out the quarter that was heard of longest ago; of those of one minute,
+// who came first.
 func (a *authors) forget() {
-	slices.SortFunc(a.List, func(x, y author) int { return cmp.Or(-cmp.Compare(x.Last, y.Last), cmp.Compare(x.Key, y.Key)) })
-	a.List = a.List[:mostAuthors*3/4]
+	const leave = mostAuthors / 4
+	var last [mostAuthors]uint32
+	for i := range a.List {
+		last[i] = a.List[i].Last
+	}
+	slices.Sort(last[:])
+	bound := last[leave-1]
+	spare := leave
+	for _, at := range last[:leave] {
+		if at < bound {
+			spare--
+		}
+	}
+	a.List = slices.DeleteFunc(a.List, func(one author) bool {
+		if one.Last == bound && spare > 0 {
+			spare--
+			return true
+		}
+		return one.Last < bound
+	})
 	a.reindex()
 }
 
 func (a *authors) reindex() {
-	a.index = make(map[uint64]int, len(a.List))
+	if a.index == nil {
+		a.index = make(map[uint32]uint16, mostAuthors)
+	}
+	clear(a.index)
 	for i := range a.List {
-		a.index[a.List[i].Key] = i
+		a.index[a.List[i].Key] = uint16(i)
 	}
 }
 
@@ -93,11 +113,12 @@ type crowd struct {
 }
 
 func (a *authors) since(minute int64, parts uint32) (c crowd) {
+	since := uint32(minute)
 	for i := range a.List {
-		if one := &a.List[i]; one.Last >= minute && (parts == 0 || one.Parts&parts != 0) {
+		if one := &a.List[i]; one.Last >= since && (parts == 0 || one.Parts&parts != 0) {
 			c.authors++
 			c.reach += uint64(one.Followers)
-			if one.LastNegative >= minute {
+			if one.LastNegative >= since {
 				c.negative++
 			}
 		}
@@ -132,7 +153,7 @@ func (a *authors) top(from int64, r *rise) (found []Author) {
 	}
 	for i := range a.List {
 		one := &a.List[i]
-		author := wrote[uint32(one.Key)]
+		author := wrote[one.Key]
 		if author == nil || one.Name == "" {
 			continue
 		}
@@ -151,7 +172,7 @@ func (a *authors) top(from int64, r *rise) (found []Author) {
 // ending is the author whose hash ends so.
 func (a *authors) ending(key uint32) *author {
 	for i := range a.List {
-		if uint32(a.List[i].Key) == key {
+		if a.List[i].Key == key {
 			return &a.List[i]
 		}
 	}

@@ -13,7 +13,7 @@ type brand struct {
 	Heard     int64 // hour of the last mention of before
 	Rhythm    rhythm
 	Stray     stray
-	Whole     track
+	Whole     track[float32]
 	Highs     highs
 	Exhibits  exhibits
 	Burn      burn
@@ -42,12 +42,15 @@ type pending struct {
 	Mention Mention
 }
 
+// mostIdle is room for how many pending mentions a brand keeps when it has none.
+const mostIdle = 16
+
 // Part names a part of what is said of a brand; the zero Part is all of it.
 type Part struct{ Kind, Key string }
 
 // part is a part of what is said of a brand, and what share of it.
 type part struct {
-	Track track
+	Track track[uint16]
 	Today counts
 	Sum   counts // of the days before, fading
 	Of    counts // what the brand had on them
@@ -78,7 +81,9 @@ func (b *brand) take(step int64, rule *Rule) {
 	for ; n < len(b.Pending) && b.Pending[n].Due <= step; n++ {
 		b.count(&b.Pending[n].Mention)
 	}
-	b.Pending = slices.Delete(b.Pending, 0, n)
+	if b.Pending = slices.Delete(b.Pending, 0, n); len(b.Pending) == 0 && cap(b.Pending) > mostIdle {
+		b.Pending = nil
+	}
 	b.Rhythm.roll(minuteOf(timeOf(step))/60, calendar{rule.Zone, rule.Holiday})
 }
 
@@ -190,14 +195,15 @@ func (b *brand) pass(minute int64, rule *Rule) {
 
 // seal takes a minute for whole.
 func (b *brand) seal(minute int64) {
-	if b.Whole.Series.at(minute).Total > 0 {
-		readings := b.Whole.read(b, whole, minute, float64(minute+1), 0)
+	if b.Whole.Series.at(minute).Total > 0 { // else there is nothing in a part but what the brand said
+		o := b.outlook(minute, float64(minute+1), 0)
+		readings := b.Whole.read(b, o, whole)
 		b.Highs.note(minute, b.Whole.seal(&readings, minute))
-	}
-	for i := range b.Parts {
-		if p := &b.Parts[i]; p.Track.Series.at(minute).Total > 0 {
-			readings := p.Track.read(b, of{share: p.Share}, minute, float64(minute+1), 0)
-			p.Track.seal(&readings, minute)
+		for i := range b.Parts {
+			if p := &b.Parts[i]; p.Track.Series.at(minute).Total > 0 {
+				readings := p.Track.read(b, o, of{share: p.Share})
+				p.Track.seal(&readings, minute)
+			}
 		}
 	}
 	if minute%60 == 59 {

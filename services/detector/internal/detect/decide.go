@@ -71,14 +71,15 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 	if b.Incident != nil && b.Incident.Level == Crisis {
 		return best // nothing is above it
 	}
-	all := b.Whole.read(b, whole, minute, end, b.Cleared)
+	o := b.outlook(minute, end, b.Cleared)
+	all := b.Whole.read(b, o, whole)
 	look(&all, Part{}, 0, 0)
 	for i := range b.Parts {
 		p := &b.Parts[i]
 		if heard&(1<<i) == 0 || b.Names[i].Kind == partOwn || b.Names[i].Kind == partPraise || p.Of == (counts{}) { // nobody knows yet what share it has
 			continue
 		}
-		readings := p.Track.read(b, of{share: p.Share}, minute, end, b.Cleared)
+		readings := p.Track.read(b, o, of{share: p.Share})
 		look(&readings, b.Names[i], 1<<i, partMore)
 	}
 	if f := b.Burn.finding(b, now, rule); f.above(&best) {
@@ -103,8 +104,8 @@ func (b *brand) kind(f *finding, now time.Time, rule *Rule) Kind {
 		return Spike
 	}
 	p := &b.Parts[i]
-	window := p.Track.Series.windows(minuteOf(now), b.Cleared)[f.scale]
-	more := window.Total - f.expected.Total*p.Share.Total
+	from := starts(minuteOf(now), b.Cleared)
+	more := p.Track.Series.sums(&from, minuteOf(now))[f.scale].Total - f.expected.Total*p.Share.Total
 	if more < praised*(f.seen.Total-f.expected.Total) {
 		return Spike
 	}
@@ -133,7 +134,8 @@ func (b *brand) expected(now time.Time) bool {
 	if own < 0 {
 		return false
 	}
-	windows := b.Parts[own].Track.Series.windows(minuteOf(now), 0)
+	from := starts(minuteOf(now), 0)
+	windows := b.Parts[own].Track.Series.sums(&from, minuteOf(now))
 	lately, today := windows[ownLately].Total, windows[len(scales)-1].Total
 	return lately >= ownBurst && lately > today/2
 }
@@ -172,7 +174,7 @@ func (b *brand) settle(step int64, rule *Rule, blind bool) bool {
 	now := timeOf(step)
 	calm := !blind
 	of := of{share: whole.share, rhythm: true} // what has become usual in a crisis is no calm
-	all := b.Whole.read(b, of, minuteOf(now), float64(now.UnixMilli())/60_000, b.Cleared)
+	all := b.Whole.read(b, b.outlook(minuteOf(now), float64(now.UnixMilli())/60_000, b.Cleared), of)
 	for k := range all {
 		if scales[k] <= max(60, scales[b.Incident.Scale]) && max(all[k].surprise[volume], all[k].surprise[negative]) >= clearSurprise {
 			calm = false

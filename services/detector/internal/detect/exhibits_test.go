@@ -21,7 +21,7 @@ func TestWhatIsKeptOfABrandIsBounded(t *testing.T) {
 		for i := range 5000 {
 			at = at.Add(time.Duration(i%300) * time.Second)
 			x.keep(&Mention{ID: fmt.Sprint(id, i), Source: fmt.Sprint("source", i%100), Handle: text, Page: address, Text: fmt.Sprint(text, " word", i),
-				URL: address, Sentiment: Sentiment(i % 4), Risks: []string{"injury"}, Followers: uint64(i), Engagement: uint64(i), Published: at}, uint64(i), 1, false)
+				URL: address, Sentiment: Sentiment(i % 4), Risks: []string{"injury"}, Followers: uint64(i), Engagement: uint64(i), Published: at}, uint32(i), 1, false)
 		}
 		return x.size()
 	}
@@ -176,7 +176,7 @@ func BenchmarkKeep(b *testing.B) {
 				}
 				at = at.Add(step)
 				m.ID, m.Published, m.Sentiment = "x:1987654321098765432", at, Sentiment(1+i%3)
-				x.keep(&m, uint64(i), 1, false)
+				x.keep(&m, uint32(i), 1, false)
 			}
 		})
 	}

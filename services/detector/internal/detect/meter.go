@@ -38,7 +38,7 @@ func (m *Meter) Observe(at time.Time, minutes int, count float64) (score float64
 		b.Rhythm.add(minute/60, share)
 	}
 	to := from + int64(minutes) - 1
-	readings := b.Whole.read(b, whole, to, float64(to+1), b.Cleared)
+	readings := b.Whole.read(b, b.outlook(to, float64(to+1), b.Cleared), whole)
 	var most float64
 	for k := range readings {
 		if scales[k] >= int64(minutes) && b.past(k, time.Unix(to*60, 0)) {

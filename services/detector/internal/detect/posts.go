@@ -127,8 +127,8 @@ func (x *top) keep(p *post, out uint64) {
 }
 
 // exhibits are what is kept of the latest mentions of a brand to show an incident. All
-// together take 22 KB of traces, 4 KB of usual words, 11 KB of posts and 1 KB of the
-// rest; were all texts, names and addresses as long as they may be, 49 KB.
+// together take 19 KB of traces, 4 KB of usual words, 11 KB of posts and 1 KB of the
+// rest; were all texts, names and addresses as long as they may be, 46 KB.
 type exhibits struct {
 	Traces   traces
 	Usual    usual
@@ -145,7 +145,7 @@ type exhibits struct {
 }
 
 // keep keeps a mention that was counted.
-func (x *exhibits) keep(m *Mention, author uint64, parts uint32, rises bool) {
+func (x *exhibits) keep(m *Mention, author uint32, parts uint32, rises bool) {
 	p := postOf(m, parts)
 	switch p.Felt {
 	case Negative:
@@ -165,7 +165,7 @@ func (x *exhibits) keep(m *Mention, author uint64, parts uint32, rises bool) {
 		x.Risky.keep(&p, p.Followers)
 	}
 	t := trace{
-		Second: uint32(p.Published / 1000), Author: uint32(author), Parts: p.Parts, Felt: p.Felt,
+		Second: uint32(p.Published / 1000), Author: author, Parts: p.Parts, Felt: p.Felt,
 		Place: x.place(place{p.Source, p.Share}), Read: x.reads(),
 	}
 	further := rises && x.Way.leads(&p)

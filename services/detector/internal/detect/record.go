@@ -7,7 +7,7 @@ import "math"
 // part of it, so that an event is not held against itself.
 type record struct {
 	Settled, Previous, Current float32
-	Block                      int64 // the span Current is of
+	Block                      int32 // the span Current is of
 }
 
 // dayFades is what a day leaves of a record.
@@ -16,7 +16,7 @@ const dayFades = 0.985
 // at is the record before a minute, at a scale of so many.
 func (r *record) at(minute, scale int64) float64 {
 	length := max(scale, 60)
-	if block := minute / length; block > r.Block {
+	if block := int32(minute / length); block > r.Block {
 		days := float64(block-r.Block) * float64(length) / day
 		r.Settled = max(r.Settled*float32(math.Pow(dayFades, days)), r.Previous)
 		if r.Previous = r.Current; block > r.Block+1 {

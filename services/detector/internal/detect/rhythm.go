@@ -267,13 +267,13 @@ func span(scale int64) int {
 	}
 }
 
-// expect is what windows that end at a moment, in minutes since 1970, should hold by
-// the rhythm alone.
-func (r *rhythm) expect(windows *[len(scales)]window, end float64) (all [len(scales)]counts) {
+// expect is what windows that begin at starts and end at a moment, in minutes since
+// 1970, should hold by the rhythm alone.
+func (r *rhythm) expect(starts *[len(scales)]int64, end float64) (all [len(scales)]counts) {
 	var sum counts
 	reached := end
-	for k, w := range windows {
-		for from := float64(w.from); reached > from; {
+	for k, start := range starts {
+		for from := float64(start); reached > from; {
 			hour := int64(math.Ceil(reached/60)) - 1
 			begin := max(from, float64(hour*60))
 			sum.add(r.expected(hour).times(float32((reached - begin) / 60)))

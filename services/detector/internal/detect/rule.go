@@ -7,7 +7,7 @@ import (
 
 // RuleVersion names the rule below; it changes with anything that changes what
 // opens an incident.
-const RuleVersion = "record-1"
+const RuleVersion = "record-2"
 
 // Rule holds what a config sets.
 type Rule struct {

@@ -30,29 +30,46 @@ func (c counts) times(factor float32) counts {
 	return counts{c.Total * factor, c.Negative * factor}
 }
 
+// cell is how a series keeps a count. Those of parts of a brand are whole numbers, and
+// end at the highest: a part of more than a hundred voices a second is one of a hundred.
+type cell interface{ uint16 | float32 }
+
+type cells[C cell] struct{ Total, Negative C }
+
+func (k *cells[C]) add(c counts) {
+	if sum := k.Total + C(c.Total); sum > k.Total {
+		k.Total = sum
+	}
+	if sum := k.Negative + C(c.Negative); sum > k.Negative {
+		k.Negative = sum
+	}
+}
+
+func (k cells[C]) counts() counts { return counts{float32(k.Total), float32(k.Negative)} }
+
 // series counts the last day by published time: minutes, and tens of minutes.
-type series struct {
-	Fine   [fineSpan]counts
-	Coarse [coarseSpan]counts
+type series[C cell] struct {
+	Fine   [fineSpan]cells[C]
+	Coarse [coarseSpan]cells[C]
 	Newest int64 // minute
 }
 
 // roll makes a minute the newest, emptying what comes between.
-func (s *series) roll(minute int64) {
+func (s *series[C]) roll(minute int64) {
 	if minute <= s.Newest {
 		return
 	}
 	for m := max(s.Newest+1, minute-fineSpan+1); m <= minute; m++ {
-		s.Fine[m%fineSpan] = counts{}
+		s.Fine[m%fineSpan] = cells[C]{}
 	}
 	for t := max(s.Newest/coarse+1, minute/coarse-coarseSpan+1); t <= minute/coarse; t++ {
-		s.Coarse[t%coarseSpan] = counts{}
+		s.Coarse[t%coarseSpan] = cells[C]{}
 	}
 	s.Newest = minute
 }
 
 // add counts in a minute; what is older than the series is long past.
-func (s *series) add(minute int64, c counts) {
+func (s *series[C]) add(minute int64, c counts) {
 	s.roll(minute)
 	if s.Newest-minute < fineSpan {
 		s.Fine[minute%fineSpan].add(c)
@@ -63,52 +80,61 @@ func (s *series) add(minute int64, c counts) {
 }
 
 // at is what a minute that is still fine holds.
-func (s *series) at(minute int64) counts {
+func (s *series[C]) at(minute int64) counts {
 	if minute > s.Newest || s.Newest-minute >= fineSpan {
 		return counts{}
 	}
-	return s.Fine[minute%fineSpan]
+	return s.Fine[minute%fineSpan].counts()
 }
 
-func (s *series) ten(ten int64) counts {
+func (s *series[C]) ten(ten int64) counts {
 	if newest := s.Newest / coarse; ten > newest || newest-ten >= coarseSpan {
 		return counts{}
 	}
-	return s.Coarse[ten%coarseSpan]
+	return s.Coarse[ten%coarseSpan].counts()
 }
 
-// window is what was counted from a minute on.
-type window struct {
-	from int64
-	counts
+// starts are the minutes in which the windows of every scale begin that end with one;
+// none begins before since. The longer ones are whole tens of minutes, and what has come
+// since the last.
+func starts(to, since int64) (all [len(scales)]int64) {
+	ten, first := to/coarse, (since+coarse-1)/coarse
+	for k, scale := range scales {
+		from := to - scale + 1
+		switch begins := max(from/coarse, first); {
+		case scale <= lastFine:
+			all[k] = max(from, since)
+		case begins < ten:
+			all[k] = begins * coarse
+		default:
+			all[k] = max(ten*coarse, since)
+		}
+		all[k] = min(all[k], to+1)
+	}
+	return all
 }
 
-// windows sums up every scale up to a minute, at most sealAfter ago; none begins
-// before since.
-func (s *series) windows(to, since int64) (all [len(scales)]window) {
+// sums are what the windows hold that begin at starts and end with a minute, at most
+// sealAfter ago.
+func (s *series[C]) sums(starts *[len(scales)]int64, to int64) (all [len(scales)]counts) {
 	var sum counts
 	k, m := 0, to
 	for ; k < len(scales) && scales[k] <= lastFine; k++ {
-		from := max(to-scales[k]+1, since)
-		for ; m >= from; m-- {
+		for ; m >= starts[k]; m-- {
 			sum.add(s.at(m))
 		}
-		all[k] = window{min(from, to+1), sum}
+		all[k] = sum
 	}
-	// The longer ones are whole tens of minutes, and what has come since the last.
 	sum = counts{}
-	ten := to / coarse
-	start := max(ten*coarse, since)
-	for m = to; m >= start; m-- {
-		sum.add(s.at(m))
-	}
-	first := (since + coarse - 1) / coarse
+	m = to
 	for ; k < len(scales); k++ {
-		for from := max((to-scales[k]+1)/coarse, first); ten > from; start = ten * coarse {
-			ten--
-			sum.add(s.ten(ten))
+		for ; m >= starts[k] && m >= to/coarse*coarse; m-- {
+			sum.add(s.at(m))
 		}
-		all[k] = window{min(start, to+1), sum}
+		for ; m >= starts[k]; m -= coarse {
+			sum.add(s.ten(m / coarse))
+		}
+		all[k] = sum
 	}
 	return all
 }

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// What a brand's traces take at most: 6.4 KB, 12 KB of ids and 4 KB of words.
+// What a brand's traces take at most: 5 KB, 10 KB of ids and 4 KB of words.
 const (
-	mostTraces = 400
-	idBytes    = 12 << 10
+	mostTraces = 320
+	idBytes    = 10 << 10
 	saidWords  = 1024
 	longestID  = 255 // one that is longer is counted, and not listed
 )
@@ -16,7 +16,7 @@ const (
 // trace is a mention that was counted.
 type trace struct {
 	Second uint32 // published in
-	Author uint32 // the end of its hash
+	Author uint32 // its key
 	Parts  uint16
 	ID     uint8 // its length
 	Said   uint8 // how many words

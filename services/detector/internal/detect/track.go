@@ -2,8 +2,8 @@ package detect
 
 // track is a series and how much it has surprised: a brand's, or one of a topic, a
 // source or the risks of a brand.
-type track struct {
-	Series  series
+type track[C cell] struct {
+	Series  series[C]
 	Records [len(scales)][signals]record
 }
 
@@ -35,6 +35,23 @@ func (r *reading) strength(signal int) float64 { return r.surprise[signal] / (r.
 // nobody spoke of.
 const leastExpected = 0.2
 
+// outlook is what windows that end at a moment should hold of a brand.
+type outlook struct {
+	to       int64 // minute
+	end      float64
+	starts   [len(scales)]int64
+	expected [len(scales)]counts // by the rhythm alone
+	known    int64               // hours of the past
+}
+
+// outlook is that of the windows up to a minute, that end at a moment in minutes; none
+// begins before since.
+func (b *brand) outlook(to int64, end float64, since int64) *outlook {
+	o := &outlook{to: to, end: end, starts: starts(to, since), known: b.Rhythm.known(to / 60)}
+	o.expected = b.Rhythm.expect(&o.starts, end)
+	return o
+}
+
 // of is of what a window is held against: a share of what is expected of the brand,
 // by its rhythm alone or as it has been lately.
 type of struct {
@@ -44,38 +61,34 @@ type of struct {
 
 var whole = of{share: counts{1, 1}}
 
-// read holds the windows up to a minute, that end at a moment in minutes, against what
-// is expected of them.
-func (t *track) read(b *brand, of of, to int64, end float64, since int64) (all [len(scales)]reading) {
-	windows := t.Series.windows(to, since)
-	expected := b.Rhythm.expect(&windows, end)
-	known := b.Rhythm.known(to / 60)
-	for k, w := range windows {
+// read holds windows against what is expected of them.
+func (t *track[C]) read(b *brand, o *outlook, of of) (all [len(scales)]reading) {
+	for k, seen := range t.Series.sums(&o.starts, o.to) {
 		r := &all[k]
 		lately := counts{1, 1}
 		if !of.rhythm {
 			lately = b.Rhythm.Level[span(scales[k])]
 		}
-		r.scale, r.from, r.seen = k, w.from, w.counts
+		r.scale, r.from, r.seen = k, o.starts[k], seen
 		r.expected = counts{
-			Total:    expected[k].Total * lately.Total * of.share.Total,
-			Negative: expected[k].Negative * lately.Negative * of.share.Negative,
+			Total:    o.expected[k].Total * lately.Total * of.share.Total,
+			Negative: o.expected[k].Negative * lately.Negative * of.share.Negative,
 		}
-		for signal, pair := range [signals][2]float32{{w.Total, r.expected.Total}, {w.Negative, r.expected.Negative}} {
+		for signal, pair := range [signals][2]float32{{seen.Total, r.expected.Total}, {seen.Negative, r.expected.Negative}} {
 			if pair[0] <= pair[1] {
 				continue
 			}
 			mean := max(float64(pair[1]), leastExpected)
-			spread := b.Stray.dispersion(signal, (end-float64(w.from))/60, mean, known)
+			spread := b.Stray.dispersion(signal, (o.end-float64(r.from))/60, mean, o.known)
 			r.surprise[signal] = surprise(float64(pair[0]), mean, spread)
-			r.record[signal] = t.Records[k][signal].at(to, scales[k])
+			r.record[signal] = t.Records[k][signal].at(o.to, scales[k])
 		}
 	}
 	return all
 }
 
 // seal takes in how much a minute surprised, once it is whole.
-func (t *track) seal(readings *[len(scales)]reading, minute int64) (most float64) {
+func (t *track[C]) seal(readings *[len(scales)]reading, minute int64) (most float64) {
 	for k := range readings {
 		for signal, s := range readings[k].surprise {
 			if s > 0 {
