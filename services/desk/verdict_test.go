@@ -28,8 +28,9 @@ func (h *house) verdicts() []*vigiev1.Verdict {
 	return bustest.All(h.t, h.bus, bus.SubjectVerdict, func() *vigiev1.Verdict { return &vigiev1.Verdict{} })
 }
 
-func over(level vigiev1.Level, revision uint64, at time.Time) *vigiev1.Incident {
-	i := incident(level, revision, at)
+// over is an incident that lasted half an hour.
+func over(level vigiev1.Level, at time.Time) *vigiev1.Incident {
+	i := incident(level, 2, at)
 	i.State, i.ResolvedTime = vigiev1.IncidentState_INCIDENT_STATE_RESOLVED, timestamppb.New(at.Add(30*time.Minute))
 	return i
 }
@@ -39,7 +40,7 @@ func over(level vigiev1.Level, revision uint64, at time.Time) *vigiev1.Incident 
 func TestWhoWasPagedSaysWhatItWas(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.publish(over(isCrisis, 2, time.Now().Add(-time.Hour)))
+	h.publish(over(isCrisis, time.Now().Add(-time.Hour)))
 	h.open()
 	link := h.link("alice", isCrisis, later())
 	_, body := h.get("/ack?" + link.Encode())
@@ -102,7 +103,7 @@ func TestAVerdictChangesNothing(t *testing.T) {
 func TestWhoLooksAtTheDeskSaysWhoTheyAre(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.publish(over(vigiev1.Level_LEVEL_WATCH, 2, time.Now().Add(-time.Hour)))
+	h.publish(over(vigiev1.Level_LEVEL_WATCH, time.Now().Add(-time.Hour)))
 	h.open()
 	_, body := h.get("/")
 	require.Contains(t, body, "Dire ce que c’était")
@@ -132,7 +133,7 @@ func TestWhoLooksAtTheDeskSaysWhoTheyAre(t *testing.T) {
 func TestAVerdictByAWrongOrOldLinkIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.publish(over(isCrisis, 2, time.Now().Add(-time.Hour)))
+	h.publish(over(isCrisis, time.Now().Add(-time.Hour)))
 	h.open()
 	good := h.link("bob", isCrisis, later())
 	for token, want := range map[string]int{
@@ -198,7 +199,7 @@ func TestVerdictsAreKnownAfterARestart(t *testing.T) {
 func TestAVerdictThatCannotBeWrittenSaysSo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.publish(over(isCrisis, 2, time.Now().Add(-time.Hour)))
+	h.publish(over(isCrisis, time.Now().Add(-time.Hour)))
 	h.open()
 	require.NoError(t, h.bus.JetStream().DeleteStream(t.Context(), bus.StreamVerdicts))
 	code, body := h.say(h.link("alice", isCrisis, later()), "none")
