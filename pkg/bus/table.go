@@ -17,6 +17,7 @@ const (
 	SubjectWatched    = "vigie.source.watched"     // .<source>
 	SubjectIncident   = "vigie.incident"           // .<opened|escalated|resolved>.<brand>
 	SubjectPage       = "vigie.page"               // .<sent|failed|acked>.<channel>
+	SubjectVerdict    = "vigie.verdict.said"       // .<none|watch|alert|crisis>
 	SubjectDeadletter = "vigie.deadletter.arrived" // .<stream>.<consumer>
 )
 
@@ -28,6 +29,7 @@ const (
 	StreamSources    = "SOURCES"
 	StreamIncidents  = "INCIDENTS"
 	StreamPages      = "PAGES"
+	StreamVerdicts   = "VERDICTS"
 	StreamDeadletter = "DEADLETTER"
 )
 
@@ -39,11 +41,12 @@ var (
 	StoreDropped    = Consumer{Durable: "store-dropped", Stream: StreamDropped, Filter: SubjectDropped + ".>", Batch: 5000, Linger: 200 * time.Millisecond}
 	StoreIncidents  = Consumer{Durable: "store-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 500}
 	StorePages      = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
+	StoreVerdicts   = Consumer{Durable: "store-verdicts", Stream: StreamVerdicts, Filter: SubjectVerdict + ".>", Batch: 500}
 	Detector        = Consumer{Durable: "detector", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 2000}
 	DetectorSources = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: "vigie.source.>", Batch: 100}
 	PagerIncidents  = Consumer{Durable: "pager-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 50}
 	PagerAcks       = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
-	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreDropped, StoreIncidents, StorePages, Detector, DetectorSources, PagerIncidents, PagerAcks}
+	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreDropped, StoreIncidents, StorePages, StoreVerdicts, Detector, DetectorSources, PagerIncidents, PagerAcks}
 	defaultLinger   = 20 * time.Millisecond
 	ackWait         = 6 * time.Second // until another process gets what one that died was handling
 	batchesInFlight = 2
@@ -120,6 +123,7 @@ func streams(retention time.Duration) []jetstream.StreamConfig {
 		stream(StreamSources, retention, gib/8, SubjectSource+".>", SubjectWatched+".>"),
 		stream(StreamIncidents, retention, gib, SubjectIncident+".>"),
 		stream(StreamPages, retention, gib, SubjectPage+".>"),
+		stream(StreamVerdicts, retention, gib/8, SubjectVerdict+".>"),
 		stream(StreamDeadletter, retention, gib, SubjectDeadletter+".>"),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -39,10 +38,13 @@ type ackView struct {
 	Level       string // that the button answers for
 	Incident    *incidentView
 	Over        string
+	CanTake     bool   // somebody may take it in charge
 	Done, Who   string // it is taken; who is to take it
 	Mine        bool   // by the one who looks
 	People      []config.Person
-	Wrong, Help string // why the link or the try was refused
+	Choices     []choiceView // what one can say that it was
+	Said, Noted string       // what was said; that it is noted now
+	Wrong, Help string       // why the link or the try was refused
 	Retry       bool
 	Explain     string
 }
@@ -51,18 +53,24 @@ type ackView struct {
 func (d *desk) showAck(w http.ResponseWriter, r *http.Request) {
 	claim, view, ok := d.open(w, r, r.URL.Query().Get("t"))
 	if !ok {
+		d.metrics.ack(ackRefused)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), ackTimeout)
 	defer cancel()
+	d.lookUp(ctx, &view, claim)
+	d.render(w, http.StatusOK, "ack.html", view)
+}
+
+// lookUp says who took an incident in charge, if anybody did.
+func (d *desk) lookUp(ctx context.Context, view *ackView, claim ack.Claim) {
 	taken, err := d.book.Find(ctx, claim.IncidentID, d.level(claim))
 	if err != nil { // the button may work a moment later
 		d.logger.Warn("desk: who took it is not known", "err", err)
 	}
 	if taken != nil {
-		d.tell(&view, taken, claim.PersonID)
+		d.tell(view, taken, claim.PersonID)
 	}
-	d.render(w, http.StatusOK, "ack.html", view)
 }
 
 // takeCharge is the button.
@@ -70,16 +78,13 @@ func (d *desk) takeCharge(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	claim, view, ok := d.open(w, r, r.PostFormValue("t"))
 	if !ok {
+		d.metrics.ack(ackRefused)
 		return
 	}
-	person := claim.PersonID
+	person := view.actor(r, claim)
 	if person == "" {
-		person = r.PostFormValue("person")
-		if !slices.ContainsFunc(view.People, func(p config.Person) bool { return p.ID == person }) {
-			view.Who = view.T.AckWhoPick
-			d.render(w, http.StatusBadRequest, "ack.html", view)
-			return
-		}
+		d.render(w, http.StatusBadRequest, "ack.html", view)
+		return
 	}
 	// The button answers for the level its reader saw, not for a worse one that the
 	// incident has reached meanwhile.
@@ -126,15 +131,17 @@ func (d *desk) open(w http.ResponseWriter, r *http.Request, token string) (ack.C
 	switch {
 	case errors.Is(err, ack.ErrExpired):
 		view.Wrong, view.Help = view.T.AckOld, view.T.AckOldHelp
-		d.refuse(w, http.StatusGone, view)
+		d.render(w, http.StatusGone, "ack.html", view)
 		return claim, view, false
 	case err != nil:
 		view.Wrong, view.Help = view.T.AckWrong, view.T.AckWrongHelp
-		d.refuse(w, http.StatusForbidden, view)
+		d.render(w, http.StatusForbidden, "ack.html", view)
 		return claim, view, false
 	}
-	view.Level = ack.LevelName(d.level(claim))
+	level := d.level(claim)
+	view.Level, view.CanTake = ack.LevelName(level), level > vigiev1.Level_LEVEL_WATCH // of which nobody is told
 	view.Explain = view.T.AckExplain
+	d.ask(&view, d.live.said(claim.IncidentID))
 	if claim.PersonID == "" {
 		view.People = cfg.People
 	}
@@ -148,13 +155,11 @@ func (d *desk) open(w http.ResponseWriter, r *http.Request, token string) (ack.C
 		if over := incidents[0].Over; over != nil {
 			view.Over = fmt.Sprintf(view.T.AckOver, v.clock(*over))
 		}
+		if found.Kind == kindBlind { // whether it sees is no matter of opinion
+			view.Choices = nil
+		}
 	}
 	return claim, view, true
-}
-
-func (d *desk) refuse(w http.ResponseWriter, status int, view ackView) {
-	d.metrics.ack(ackRefused)
-	d.render(w, status, "ack.html", view)
 }
 
 // level is how serious the incident is now, or was when the link was made.
@@ -174,7 +179,7 @@ func (d *desk) tell(view *ackView, taken *vigiev1.Page, reader string) {
 	if view.Mine {
 		format = view.T.AckDone
 	}
-	view.Done = fmt.Sprintf(format, taken.AckedBy, clock)
+	view.CanTake, view.Done = false, fmt.Sprintf(format, taken.AckedBy, clock)
 }
 
 // language is what the reader asks for, or speaks, or the house does.

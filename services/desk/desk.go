@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/vigie-monitor/vigie/pkg/ack"
+	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/obs"
 	"github.com/vigie-monitor/vigie/pkg/run"
@@ -39,6 +40,7 @@ var templates = template.Must(template.New("desk").Funcs(template.FuncMap{"dict"
 type desk struct {
 	config  *config.Live
 	logger  *slog.Logger
+	bus     *bus.Bus
 	live    *live
 	reader  *reader
 	namer   *namer
@@ -51,12 +53,14 @@ type desk struct {
 // metrics counts what people do. Its labels are closed.
 type metrics struct {
 	acks     *prometheus.CounterVec
+	verdicts *prometheus.CounterVec
 	failures prometheus.Counter
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
 	m := &metrics{
-		acks: obs.Labelled(registry, "vigie_desk_acks_total", "Attempts to take an incident in charge, by outcome.", "outcome", ackOutcomes),
+		acks:     obs.Labelled(registry, "vigie_desk_acks_total", "Attempts to take an incident in charge, by outcome.", "outcome", ackOutcomes),
+		verdicts: obs.Labelled(registry, "vigie_desk_verdicts_total", "Attempts to say what an incident was, by outcome.", "outcome", verdictOutcomes),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "vigie_desk_figures_failures_total", Help: "Times the desk could not read its figures from ClickHouse.",
 		}),
@@ -66,6 +70,8 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) ack(outcome ackOutcome) { m.acks.WithLabelValues(string(outcome)).Inc() }
+
+func (m *metrics) verdict(outcome verdictOutcome) { m.verdicts.WithLabelValues(string(outcome)).Inc() }
 
 // Run serves the desk until ctx is done, and lets requests under way end.
 func Run(ctx context.Context, env run.Env, ready func()) error {
@@ -119,7 +125,7 @@ func newDesk(ctx context.Context, env run.Env) (*desk, error) {
 	}
 	news := newLive(env.Logger)
 	return &desk{
-		config: env.Config, logger: env.Logger, live: news, reader: reader,
+		config: env.Config, logger: env.Logger, bus: env.Bus, live: news, reader: reader,
 		namer: &namer{config: env.Config, live: news, reader: reader},
 		book:  book, signer: signer, metrics: m, now: time.Now,
 	}, nil
@@ -131,6 +137,7 @@ func (d *desk) handler() http.Handler {
 	mux.HandleFunc("GET /api/status", d.showStatus)
 	mux.HandleFunc("GET /ack", d.showAck)
 	mux.HandleFunc("POST /ack", d.takeCharge)
+	mux.HandleFunc("POST /verdict", d.sayVerdict)
 	static, err := fs.Sub(files, "static")
 	if err != nil {
 		panic(err) // the folder is in the binary

@@ -1,8 +1,8 @@
 // Package desk is the community manager's web page: what flows in, what is said
 // of the brands, which incidents go on, who was paged; and the page on which
-// someone takes an incident in charge.
+// someone takes an incident in charge, and says what it was once they know.
 //
-// It owns no data. Incidents and pages it follows on the bus, so that they are
+// It owns no data. Incidents, pages and verdicts it follows on the bus, so that they are
 // there as soon as the pager knows them and when ClickHouse is away; posts and
 // counts it reads from ClickHouse, within bounds that the server holds it to.
 //
@@ -17,6 +17,7 @@
 //	view.go      the same in words, for the page; flow.go its brands and sources
 //	words.go     the words, in French and English
 //	ack.go       the page a signed link opens
+//	verdict.go   what people say there that an incident was
 //	templates/, static/
 //
 // # Who may see and do what

@@ -105,9 +105,11 @@ func (h *house) get(path string) (int, string) {
 }
 
 // tap sends the form of the ack page.
-func (h *house) tap(form url.Values) (int, string) {
+func (h *house) tap(form url.Values) (int, string) { return h.send("/ack", form) }
+
+func (h *house) send(path string, form url.Values) (int, string) {
 	h.t.Helper()
-	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.url+"/ack", strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.url+path, strings.NewReader(form.Encode()))
 	require.NoError(h.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return h.do(request)

@@ -25,15 +25,16 @@ const (
 	catchUp = 10 * time.Second
 )
 
-// live is what the bus tells of incidents and pages.
+// live is what the bus tells of incidents, of pages and of verdicts.
 type live struct {
 	logger *slog.Logger
 
 	mu        sync.Mutex
 	incidents map[string]*followed
-	pages     map[string]*vigiev1.Page // newest state of each, with what earlier ones knew
-	sent      map[string]time.Time     // when each page was sent
-	answers   map[string]levelAnswers  // by incident
+	pages     map[string]*vigiev1.Page    // newest state of each, with what earlier ones knew
+	sent      map[string]time.Time        // when each page was sent
+	answers   map[string]levelAnswers     // by incident
+	verdicts  map[string]*vigiev1.Verdict // by incident, the last one said
 }
 
 // levelAnswers are who took an incident in charge, at each level.
@@ -53,18 +54,18 @@ type followed struct {
 func newLive(logger *slog.Logger) *live {
 	return &live{
 		logger: logger, incidents: map[string]*followed{}, pages: map[string]*vigiev1.Page{}, sent: map[string]time.Time{},
-		answers: map[string]levelAnswers{},
+		answers: map[string]levelAnswers{}, verdicts: map[string]*vigiev1.Verdict{},
 	}
 }
 
-// follow reads both streams from their beginning and goes on until ctx is done.
+// follow reads the streams from their beginning and goes on until ctx is done.
 // It calls ready once what they held at the start is known.
 func (l *live) follow(ctx context.Context, b *bus.Bus, ready func()) error {
 	late := time.After(catchUp)
 	for _, source := range []struct {
 		stream string
 		take   func([]byte) error
-	}{{bus.StreamIncidents, l.incident}, {bus.StreamPages, l.page}} {
+	}{{bus.StreamIncidents, l.incident}, {bus.StreamPages, l.page}, {bus.StreamVerdicts, l.verdict}} {
 		reading, caughtUp, err := l.read(ctx, b, source.stream, source.take)
 		if err != nil {
 			return err
@@ -194,6 +195,33 @@ func (l *live) answered(incidentID string, level vigiev1.Level) (answer, bool) {
 	return answer{}, false
 }
 
+// verdict takes in what someone says that an incident was.
+func (l *live) verdict(data []byte) error {
+	verdict := &vigiev1.Verdict{}
+	if err := proto.Unmarshal(data, verdict); err != nil {
+		return err
+	}
+	l.say(verdict)
+	return nil
+}
+
+// said is what was said last of an incident, nil while nothing was.
+func (l *live) said(incidentID string) *vigiev1.Verdict {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.verdicts[incidentID]
+}
+
+// say keeps what was said last.
+func (l *live) say(verdict *vigiev1.Verdict) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known := l.verdicts[verdict.IncidentId]
+	if known == nil || !verdict.SaidTime.AsTime().Before(known.SaidTime.AsTime()) {
+		l.verdicts[verdict.IncidentId] = verdict
+	}
+}
+
 // forget drops what is over for long, and beyond a bound the oldest.
 func (l *live) forget(now time.Time) {
 	l.mu.Lock()
@@ -213,6 +241,11 @@ func (l *live) forget(now time.Time) {
 			delete(l.pages, id)
 			delete(l.sent, id)
 			delete(l.answers, page.IncidentId)
+		}
+	}
+	for id, verdict := range l.verdicts {
+		if l.incidents[id] == nil && now.Sub(verdict.SaidTime.AsTime()) > time.Hour {
+			delete(l.verdicts, id)
 		}
 	}
 }

@@ -108,6 +108,9 @@ type Incident struct {
 	Pages        []Page     `json:"pages"`
 	AckedBy      string     `json:"acked_by"` // at its level or above; empty while nobody has
 	AckedTime    *time.Time `json:"acked_time"`
+	Verdict      string     `json:"verdict"` // what someone says it was: none, watch, alert, crisis; empty while nobody does
+	VerdictBy    string     `json:"verdict_by"`
+	VerdictTime  *time.Time `json:"verdict_time"`
 }
 
 // Page is a page and what became of it.
@@ -262,6 +265,10 @@ func (l *live) newIncident(f *followed) Incident {
 	}
 	if a, taken := l.answered(i.ID, f.now.Level); taken {
 		i.AckedBy, i.AckedTime = a.by, &a.at
+	}
+	if said := l.verdicts[i.ID]; said != nil {
+		at := said.SaidTime.AsTime()
+		i.Verdict, i.VerdictBy, i.VerdictTime = verdictName(said.Level), said.SaidBy, &at
 	}
 	sortPages(i.Pages)
 	return i

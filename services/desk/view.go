@@ -42,6 +42,7 @@ type incidentView struct {
 	Pages                                []pageView
 	Caveat, Detail, Names                string
 	AckURL, Acked                        string
+	VerdictURL, Verdict                  string
 	Footer                               string
 }
 
@@ -193,6 +194,15 @@ func (v viewer) incident(i Incident) incidentView {
 		out.Acked = fmt.Sprintf(v.words.Taken, i.AckedBy, v.clock(*i.AckedTime))
 	case i.Over == nil && i.Level != "watch":
 		out.AckURL = v.ackURL(i)
+	}
+	if i.Kind == kindBlind {
+		return out
+	}
+	if i.Verdict != "" {
+		out.Verdict = v.words.verdict(i.Verdict, i.VerdictBy, v.clock(*i.VerdictTime))
+	}
+	if out.AckURL == "" { // whose page asks for it as well
+		out.VerdictURL = v.ackURL(i)
 	}
 	return out
 }

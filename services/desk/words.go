@@ -26,9 +26,13 @@ type words struct {
 	AckDone, AckDoneOther, AckOver, AckUnknown, Taken     string
 	AckExplain, AckWrong, AckWrongHelp, AckOld            string
 	AckOldHelp, AckFailed, AckFailedHelp, AckRetry, Desk  string
+	VerdictAsk, VerdictSay, VerdictChange, VerdictWho     string
+	VerdictExplain, VerdictNoted, VerdictFailedHelp       string
 	Rule, Model, Zone, BlindNow, Escalation, By, Resolved string
 
 	States, Sentiments map[string]string
+	verdicts           map[string]string // as one says them
+	verdictSaid        string
 	ago, now           string
 	underWay           string // before the list of what is
 	answers            [2]answers
@@ -56,6 +60,11 @@ func (w words) known(n *uint64) string {
 		return "–"
 	}
 	return w.Count(*n)
+}
+
+// verdict says who says what it was, and when they said so.
+func (w words) verdict(level, by, clock string) string {
+	return fmt.Sprintf(w.verdictSaid, w.verdicts[level], by, clock)
 }
 
 // step is what a step is called: a level, or the end.

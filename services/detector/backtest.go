@@ -25,7 +25,7 @@ type Backtest struct {
 	Brand        string // whose incidents are told; of all of the config where it is ""
 	Mistakes     Mistakes
 	Since, Until time.Time
-	Labels       []Label              // what people found; nil where nobody said
+	Labels       []Label              // what people found, by a file; where it is nil, what they said on the desk
 	Steps        int                  // how many alert bounds are tried for each doubling
 	Progress     func(passed float64) // is told which part of the time has been read
 	Patience     time.Duration        // how long a ClickHouse that is starting is waited for
@@ -48,12 +48,14 @@ type Findings struct {
 	Mentions     int // since then: those of the warm-up are not counted
 	Rule         config.Detector
 	RuleVersion  string
-	Labels       []Label // of this brand and time
+	Labels       []Label // of this brand and time; nil where nobody said
 	Levels       []replay.Figures
 	Incidents    []*replay.Incident
 	Curve        []replay.Point // by alert bound, the lowest first
 
-	series *replay.Series
+	labelsFrom LabelSource
+	judging    []Label // Labels, and where they are complete, what else is known
+	series     *replay.Series
 }
 
 // Run reads the past once, for all rules side by side.
@@ -68,7 +70,10 @@ func (b Backtest) Run(ctx context.Context) (*Findings, error) {
 	}
 	f := &Findings{
 		Brand: b.Brand, Since: b.Since, Until: b.Until, Rule: b.Config.Detector, RuleVersion: detect.RuleVersion,
-		Labels: b.labels(), series: replay.NewSeries(b.Since, b.Until, mostBuckets),
+		series: replay.NewSeries(b.Since, b.Until, mostBuckets),
+	}
+	if err := b.label(ctx, conn, f); err != nil {
+		return nil, err
 	}
 	own := rule(b.Config, b.Mistakes)
 	rules := append([]detect.Rule{own}, replay.Bounds(own, b.Steps)...)
@@ -93,16 +98,6 @@ func (b Backtest) about() string {
 		return "any brand"
 	}
 	return b.Brand
-}
-
-// labels are those of what is replayed.
-func (b Backtest) labels() []Label {
-	if b.Labels == nil {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(b.Labels), func(l Label) bool {
-		return b.Brand != "" && l.Brand != b.Brand || l.To.Before(b.Since) || !l.From.Before(b.Until)
-	})
 }
 
 // spoken is a mention of a brand.
@@ -193,9 +188,9 @@ func (f *Findings) count(m *detect.Mention) {
 func (f *Findings) judge(rules []detect.Rule, lanes []*replay.Lane) {
 	lasting := f.Until.Sub(f.Since)
 	f.Incidents = lanes[0].Incidents()
-	f.Levels = replay.Judge(f.Incidents, f.Labels, lasting)
+	f.Levels = replay.Judge(f.Incidents, f.judging, lasting)
 	for i, lane := range lanes {
-		point := replay.PointOf(rules[i].Alert, lane.Incidents(), f.Incidents, f.Labels, lasting)
+		point := replay.PointOf(rules[i].Alert, lane.Incidents(), f.Incidents, f.judging, lasting)
 		point.Present = i == 0
 		f.Curve = append(f.Curve, point)
 	}

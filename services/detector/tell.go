@@ -69,7 +69,7 @@ type Told struct {
 	Path       []Step               `json:"path"`
 	TopAuthors []Author             `json:"authors"`
 	Words      []Word               `json:"words"`
-	Label      string               `json:"label,omitempty"` // the level that people gave it
+	Label      string               `json:"label,omitempty"` // the level that people gave it, if they did
 }
 
 // Post is one that is shown of an incident.
@@ -161,8 +161,8 @@ func (f *Findings) told(incident *replay.Incident) Told {
 	for _, w := range e.Words {
 		t.Words = append(t.Words, Word(w))
 	}
-	if f.Labels != nil {
-		t.Label = replay.LevelNames[replay.Found(incident, f.Labels)]
+	if level, known := replay.Found(incident, f.judging); known {
+		t.Label = replay.LevelNames[level]
 	}
 	return t
 }
@@ -196,8 +196,9 @@ func (f *Findings) WriteJSON(w io.Writer) error {
 		Mentions    int              `json:"mentions"`
 		RuleVersion string           `json:"rule_version"`
 		Rule        json.RawMessage  `json:"rule"`
+		Labels      *Labelled        `json:"labels"` // null where nobody said anything
 		Levels      []replay.Figures `json:"levels"`
 		Curve       []replay.Point   `json:"curve"`
 		Incidents   []Told           `json:"incidents"`
-	}{f.Brand, f.Since.UTC(), f.Until.UTC(), f.Mentions, f.RuleVersion, rule, f.Levels, f.Curve, f.Told(f.Incidents)})
+	}{f.Brand, f.Since.UTC(), f.Until.UTC(), f.Mentions, f.RuleVersion, rule, f.Labelled(), f.Levels, f.Curve, f.Told(f.Incidents)})
 }

@@ -92,11 +92,11 @@ var boardAnswers = map[string]boardAnswer{
 		[]string{"1 | 0 | 0 | 1"}, nil,
 	},
 	"Pages sent A": {
-		"Time DateTime64(3, 'UTC') | Level String | Brand String | Person String | Channel String | State String | Delay Float64 | Taken by String | Taken after Nullable(Float64) | Error String",
+		"Time DateTime64(3, 'UTC') | Level String | Brand String | Person String | Channel String | State String | Delay Float64 | Taken by String | Taken after Nullable(Float64) | Verdict String | Error String",
 		[]string{
-			"+30m | alert | globex | max | smtp | failed | 0 |  | - | mailbox full",
-			"+29m | crisis | acme | lea | slack | acked | 0.8 | Léa | 240 | ",
-		}, []string{"+29m | crisis | acme | lea | slack | acked | 0.8 | Léa | 240 | "},
+			"+30m | alert | globex | max | smtp | failed | 0 |  | - |  | mailbox full",
+			"+29m | crisis | acme | lea | slack | acked | 0.8 | Léa | 240 | alert | ",
+		}, []string{"+29m | crisis | acme | lea | slack | acked | 0.8 | Léa | 240 | alert | "},
 	},
 	"Potential reach A": {
 		"With copies UInt64 | Without copies UInt64",

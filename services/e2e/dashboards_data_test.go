@@ -165,12 +165,17 @@ func (w boardWorld) insertIncidents(t *testing.T) {
 	)
 }
 
-// insertPages: one page of the crisis was taken in charge, one never left.
+// insertPages: one page of the crisis was taken in charge, one never left. The crisis was
+// worth an alert, in the end.
 func (w boardWorld) insertPages(t *testing.T) {
 	t.Helper()
 	w.insert(t, `INSERT INTO page_events (page_id, incident_id, brand_id, level, person_id, channel, state, changed_time, delay_seconds, error, acked_by)`,
 		[]any{"p1", "acme@1", "acme", "crisis", "lea", "slack", "sent", w.at(29), 0.8, "", ""},
 		[]any{"p1", "acme@1", "acme", "crisis", "lea", "slack", "acked", w.at(33), 240.0, "", "Léa"},
 		[]any{"p2", "globex@1", "globex", "alert", "max", "smtp", "failed", w.at(31), 0.0, "mailbox full", ""},
+	)
+	w.insert(t, `INSERT INTO verdict_events (incident_id, level, person_id, said_by, said_time)`,
+		[]any{"acme@1", "crisis", "lea", "Léa", w.at(40)},
+		[]any{"acme@1", "alert", "lea", "Léa", w.at(50)},
 	)
 }

@@ -76,6 +76,13 @@ func TestTheDemonstration(t *testing.T) {
 
 	takeCharge(t, ackLink.FindString(out))
 	told("taken in charge", 10*time.Second)
+	sayWhatItWas(t, ackLink.FindString(out), "crisis")
+	require.Eventually(t, func() bool {
+		return m.sql("SELECT count() FROM verdicts WHERE level = 'crisis' AND said_by != ''") == 1
+	}, 10*time.Second, 100*time.Millisecond, "the verdict is not stored")
+	held, code := m.run("backtest", "--brand", "zestaline", "--since", "1d")
+	require.Zero(t, code, held)
+	require.Contains(t, held, "labels: 1 verdict of the desk: 1 crisis\n")
 	for _, source := range []string{"rss", "bluesky", "mastodon", "x"} {
 		require.Positive(t, m.sql("SELECT count() FROM mentions WHERE source = '"+source+"'"), source)
 	}
@@ -117,18 +124,24 @@ func agreed(t *testing.T, m *machine, up *process) {
 }
 
 // takeCharge opens the link of a page and presses its button.
-func takeCharge(t *testing.T, link string) {
+func takeCharge(t *testing.T, link string) { press(t, link, "/ack", url.Values{}) }
+
+// sayWhatItWas presses another there.
+func sayWhatItWas(t *testing.T, link, verdict string) {
+	press(t, link, "/verdict", url.Values{"verdict": {verdict}})
+}
+
+func press(t *testing.T, link, path string, form url.Values) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	client := &http.Client{Jar: jar, Timeout: 10 * time.Second}
 	page := fetch(t, client, func() (*http.Response, error) { return client.Get(link) })
-	form := url.Values{}
-	for _, input := range regexp.MustCompile(`name="(\w+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+	for _, input := range regexp.MustCompile(`<input type="hidden" name="(\w+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 		form.Set(input[1], input[2])
 	}
-	base, _, _ := strings.Cut(link, "?")
-	fetch(t, client, func() (*http.Response, error) { return client.PostForm(base, form) })
+	base, _, _ := strings.Cut(link, "/ack?")
+	fetch(t, client, func() (*http.Response, error) { return client.PostForm(base+path, form) })
 }
 
 func fetch(t *testing.T, _ *http.Client, ask func() (*http.Response, error)) string {

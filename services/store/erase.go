@@ -105,6 +105,7 @@ func (s *service) eraseOld(ctx context.Context, keep time.Duration) error {
 		{tableHeads, "inserted_time"},
 		{tableIncidents, "changed_time"},
 		{tablePages, "changed_time"},
+		{tableVerdicts, "said_time"},
 	} {
 		if err := s.alter(ctx, old.table, "DELETE", old.moment+before); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
@@ -117,4 +118,20 @@ func TestDeletionsOfStrangersAreForgotten(t *testing.T) {
 	require.EqualValues(t, 2, s.count(t, `SELECT uniqExact(mention_id) FROM mention_heads WHERE revision = `+gone), "x:2 is forgotten")
 	comes()
 	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM mentions`), "nobody knows of x:2 any more; the others stay gone")
+}
+
+// Who said what of an incident is kept for as long as who took it in charge.
+func TestAVerdictIsErasedInItsTime(t *testing.T) {
+	t.Parallel()
+	s := bench(t)
+	said := func(incident string, ago time.Duration) *vigiev1.Verdict {
+		return &vigiev1.Verdict{
+			IncidentId: incident, Level: vigiev1.VerdictLevel_VERDICT_LEVEL_NONE, PersonId: "lea", SaidBy: "Léa",
+			SaidTime: timestamppb.New(time.Now().Add(-ago)),
+		}
+	}
+	requireDone(t, s.writeVerdicts(t.Context(), messages(t, said("zest@1", 402*day), said("zest@2", 398*day))))
+	s.erased(t)
+	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM verdict_events`))
+	require.EqualValues(t, 1, s.count(t, `SELECT count() FROM verdict_events WHERE incident_id = 'zest@2'`))
 }

@@ -18,9 +18,10 @@ const (
 	tableDeletions = "deletions"
 	tableIncidents = "incident_revisions"
 	tablePages     = "page_events"
+	tableVerdicts  = "verdict_events"
 )
 
-var tables = []string{tableMentions, tableHeads, tableDeletions, tableIncidents, tablePages}
+var tables = []string{tableMentions, tableHeads, tableDeletions, tableIncidents, tablePages, tableVerdicts}
 
 // insertInto names the columns in the order of the rows below.
 var insertInto = map[string]string{
@@ -39,6 +40,7 @@ var insertInto = map[string]string{
 		blind_sources, detail, rule_version, model_version)`,
 	tablePages: `INSERT INTO page_events (page_id, incident_id, brand_id, level, step, person_id, channel, state,
 		changed_time, delay_seconds, attempts, error, acked_by, text)`,
+	tableVerdicts: `INSERT INTO verdict_events (incident_id, level, person_id, said_by, said_time)`,
 }
 
 func checkScored(s *vigiev1.ScoredMention) error {
@@ -133,6 +135,16 @@ func pageRow(p *vigiev1.Page) ([]any, error) {
 		p.PageId, p.IncidentId, p.BrandId, int8(p.Level), p.Step, p.PersonId, p.Channel, int8(p.State),
 		moment(p.ChangedTime), p.DelaySeconds, p.Attempts, p.Error, p.AckedBy, p.Text,
 	}, nil
+}
+
+func verdictRow(v *vigiev1.Verdict) ([]any, error) {
+	if v.IncidentId == "" || v.SaidTime == nil {
+		return nil, bus.Permanent(bus.ReasonInvalid, fmt.Errorf("store: a verdict without incident_id or said_time"))
+	}
+	if err := checkEnums(v.IncidentId, v.Level); err != nil {
+		return nil, err
+	}
+	return []any{v.IncidentId, int8(v.Level), v.PersonId, v.SaidBy, moment(v.SaidTime)}, nil
 }
 
 // moment is a time as the tables hold it; one not set is 1970.

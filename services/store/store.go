@@ -53,6 +53,7 @@ func Run(ctx context.Context, env run.Env, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.bus.Consume(ctx, bus.StoreIncidents, s.writeIncidents) })
 	group.Go(func() error { return s.bus.Consume(ctx, bus.StorePages, s.writePages) })
+	group.Go(func() error { return s.bus.Consume(ctx, bus.StoreVerdicts, s.writeVerdicts) })
 	group.Go(func() error { return s.keepMentions(ctx, cfg.Retention.Mentions.Std()) })
 	return group.Wait()
 }

@@ -194,6 +194,16 @@ func (s *service) writePages(ctx context.Context, batch []*bus.Message) []error 
 	}))
 }
 
+func (s *service) writeVerdicts(ctx context.Context, batch []*bus.Message) []error {
+	return s.done(ctx, tableVerdicts, read(batch, func(b *block, _ *bus.Message, v *vigiev1.Verdict) error {
+		row, err := verdictRow(v)
+		if err == nil {
+			b.rows = append(b.rows, row)
+		}
+		return err
+	}))
+}
+
 // done writes a block. Every message that could be read shares the outcome: done,
 // or again later.
 func (s *service) done(ctx context.Context, table string, b *block) []error {

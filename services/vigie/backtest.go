@@ -28,10 +28,12 @@ it had come when it was published.
 The rule: the config's section detector, or --rule FILE, which holds the same keys;
 what it leaves out is as in the config.
 
-Labels say what people found: --labels FILE, CSV or NDJSON. Each is a time in which
-something of a level was the matter with a brand; level is watch, alert, crisis, or
-none where somebody looked and it was nothing. They are taken for complete: what was
-told and is in no label's time was a false alarm.
+Labels say what people found. Where some said on the desk what incidents were, these
+verdicts are the labels, each for as long as its incident lasted: precision is then that
+of the incidents that got one, and recall that of what was told live. Or --labels FILE,
+CSV or NDJSON: each a time in which something of a level was the matter with a brand;
+level is watch, alert, crisis, or none where somebody looked and it was nothing. They
+are taken for complete: what was told and is in no label's time was a false alarm.
   brand,from,to,level
   zestaline,2026-03-04T12:00:00Z,2026-03-04T18:00:00Z,crisis
 
@@ -53,7 +55,7 @@ func (r *replayed) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.since, "since", "90d", "from when on: 90d, 2026-03-01, or a moment")
 	cmd.Flags().StringVar(&r.until, "until", "", "until when: a date or a moment; now where it is left out")
 	cmd.Flags().StringVar(&r.rule, "rule", "", "YAML file with the rule to try")
-	cmd.Flags().StringVar(&r.labels, "labels", "", "CSV or NDJSON file with what people found")
+	cmd.Flags().StringVar(&r.labels, "labels", "", "CSV or NDJSON file with what people found, instead of the verdicts of the desk")
 	_ = cmd.MarkFlagRequired("brand")
 }
 

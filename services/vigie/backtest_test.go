@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/clickhouse/clickhousetest"
 	"github.com/vigie-monitor/vigie/services/store"
@@ -95,6 +96,41 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1", "--rule", rule}, line...)...)
 	require.NoError(t, err)
 	require.Contains(t, out, "No alert bound tried keeps to 0.1 pages a week: the highest, 16, pages 0.64 times.")
+}
+
+// What was said on the desk of an incident is what a rule is held against, and it is said
+// whose word that is. A file is taken instead of it.
+func TestAReplaySaysWhoseWordItTakes(t *testing.T) {
+	t.Parallel()
+	folder, day := angry(t)
+	cfg, err := config.Load(filepath.Join(folder, "vigie.yaml"), nil)
+	require.NoError(t, err)
+	line := []string{"backtest", "--config", filepath.Join(folder, "vigie.yaml"), "--brand", "zest", "--since", day.AddDate(0, 0, -7).Format(time.DateOnly),
+		"--until", day.AddDate(0, 0, 4).Format(time.RFC3339)}
+	out, _, err := vigie(line...)
+	require.NoError(t, err)
+	require.Contains(t, out, "nobody said. Say it on the desk, or by --labels.")
+	require.NotContains(t, out, "labels:")
+
+	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
+	require.NoError(t, err)
+	defer conn.Close()
+	opened := day.Add(14*time.Hour + 5*time.Minute)
+	require.NoError(t, conn.Exec(t.Context(), `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, level, state, opened_time)
+		VALUES ('zest@1', 1, 'spike', 'zest', 'crisis', 'open', ?)`, opened))
+	require.NoError(t, conn.Exec(t.Context(), `INSERT INTO verdict_events (incident_id, level, said_time) VALUES ('zest@1', 'none', ?)`, opened))
+	out, _, err = vigie(line...)
+	require.NoError(t, err)
+	require.Contains(t, out, "labels: 1 verdict of the desk: 1 none\n")
+	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +0% +–`, out)
+	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS, lasted .*; people call it nothing\n`, out)
+
+	labels := filepath.Join(folder, "found.csv")
+	require.NoError(t, os.WriteFile(labels, []byte("brand,from,to,level\nzest,2026-03-06 14:00,2026-03-06 16:00,crisis\n"), 0o600))
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1", "--labels", labels}, line[1:]...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "labels: 1 of the file: 1 crisis\n")
+	require.NotContains(t, out, "verdict")
 }
 
 func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {

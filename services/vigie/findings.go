@@ -63,7 +63,7 @@ func writeFindings(w io.Writer, f *detector.Findings, zone *time.Location) error
 	s.table(rows...)
 	s.line("An incident counts at its level and at those below; its delay, after its first post.")
 	if f.Labels == nil {
-		s.line("How much of it people call right is not known: nobody said. See --labels.")
+		s.line("How much of it people call right is not known: nobody said. Say it on the desk, or by --labels.")
 	}
 	for _, told := range f.Told(f.Incidents) {
 		s.incident(told)
@@ -79,6 +79,31 @@ func (s *sheet) head(f *detector.Findings) {
 	s.line("%s, %s to %s: %s", f.Brand, f.Since.In(s.zone).Format(day), f.Until.In(s.zone).Format(day),
 		wording.English.Several(uint64(f.Mentions), wording.English.Mention))
 	s.line("rule %s: watch %s, alert %s, crisis %s", f.RuleVersion, bound(f.Rule.Watch), bound(f.Rule.Alert), bound(f.Rule.Crisis))
+	s.labels(f.Labelled())
+}
+
+// labels says who said what was right, and what that leaves open.
+func (s *sheet) labels(given *detector.Labelled) {
+	if given == nil {
+		return
+	}
+	levels := []string{}
+	for _, level := range []string{"crisis", "alert", "watch", "none"} {
+		if n := given.Levels[level]; n > 0 {
+			levels = append(levels, strconv.Itoa(n)+" "+level)
+		}
+	}
+	what := strings.Join(levels, ", ")
+	switch {
+	case given.Count == 0:
+		s.line("labels: none in the file of this brand and time")
+		return
+	case given.From == detector.FromFile:
+		s.line("labels: %d of the file: %s", given.Count, what)
+		return
+	}
+	s.line("labels: %s of the desk: %s", wording.English.Several(uint64(given.Count), wording.Noun{One: "verdict", Several: "verdicts"}), what)
+	s.line("  Precision is of what got a verdict, recall of what was told live: of anything else nobody said.")
 }
 
 func scoreHead(f *detector.Findings) []string {

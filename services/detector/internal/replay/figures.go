@@ -22,7 +22,8 @@ type Figures struct {
 
 // Score holds incidents against what people found. A share of nothing is nil.
 type Score struct {
-	Right     int      `json:"right"`    // incidents that people call one
+	Judged    int      `json:"judged"`   // incidents that people say something of
+	Right     int      `json:"right"`    // of these, what people call one
 	Labelled  int      `json:"labelled"` // what people call an incident
 	Met       int      `json:"met"`      // of that, what was told
 	Precision *float64 `json:"precision"`
@@ -59,16 +60,23 @@ func judge(incidents []*Incident, labels []Label, lasting time.Duration, level d
 		f.MedianDelay, f.WorstDelay = &median, &worst
 	}
 	if labels != nil {
-		score := scoreOf(incidents, labels, level, f.Incidents)
+		score := scoreOf(incidents, labels, level)
 		f.Score = &score
 	}
 	return f
 }
 
-func scoreOf(incidents []*Incident, labels []Label, level detect.Level, told int) (s Score) {
+func scoreOf(incidents []*Incident, labels []Label, level detect.Level) (s Score) {
 	for _, incident := range incidents {
-		if was, reached := incident.at(level); reached && slices.ContainsFunc(labels, func(l Label) bool { return l.Level >= level && l.span().meets(was) }) {
-			s.Right++
+		was, reached := incident.at(level)
+		if !reached {
+			continue
+		}
+		if found, judged := found(was, labels); judged {
+			s.Judged++
+			if found >= level {
+				s.Right++
+			}
 		}
 	}
 	for _, label := range labels {
@@ -80,7 +88,7 @@ func scoreOf(incidents []*Incident, labels []Label, level detect.Level, told int
 			s.Met++
 		}
 	}
-	s.Precision, s.Recall = share(s.Right, told), share(s.Met, s.Labelled)
+	s.Precision, s.Recall = share(s.Right, s.Judged), share(s.Met, s.Labelled)
 	return s
 }
 
@@ -92,13 +100,18 @@ func share(part, whole int) *float64 {
 	return &of
 }
 
-// Found is the highest level that people gave an incident.
-func Found(incident *Incident, labels []Label) (level detect.Level) {
+// Found is the highest level that people gave an incident; it is false where they said
+// nothing of it.
+func Found(incident *Incident, labels []Label) (detect.Level, bool) {
 	was, _ := incident.at(detect.Watch)
+	return found(was, labels)
+}
+
+func found(was span, labels []Label) (level detect.Level, judged bool) {
 	for _, label := range labels {
 		if label.span().meets(was) {
-			level = max(level, label.Level)
+			level, judged = max(level, label.Level), true
 		}
 	}
-	return level
+	return level, judged
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // Label is what people found: for how long something of a level was the matter with a
-// brand. Calm is what they looked at and was nothing.
+// brand. Calm is what they looked at and was nothing. Of a time without a label nothing is
+// known.
 type Label struct {
 	Brand    string
 	From, To time.Time
@@ -23,6 +24,15 @@ type Label struct {
 }
 
 func (l Label) span() span { return span{l.Brand, l.From, l.To} }
+
+// Complete makes of labels all there was to find: any other time of the brands was calm.
+func Complete(labels []Label, brands ...string) []Label {
+	all := slices.Clone(labels)
+	for _, brand := range brands {
+		all = append(all, Label{Brand: brand, To: endless, Level: detect.Calm})
+	}
+	return all
+}
 
 // labelKeys are the columns of CSV, and the keys of NDJSON.
 var labelKeys = []string{"brand", "from", "to", "level"}

@@ -42,6 +42,7 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 		climb("zest", 260, 200, 210), // an alert, and nothing was the matter
 		climb("zest", 320, 300),      // a watch, labelled a crisis
 		climb("zest", 0, 400, 410),   // goes on
+		climb("zest", 160, 120, 130), // an alert that nobody says anything of
 	}
 	labels := []replay.Label{
 		{Brand: "zest", From: at(5), To: at(30), Level: detect.Alert},
@@ -51,18 +52,27 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 	}
 	two := 2.0 / 3
 	for i, want := range []replay.Score{
-		{Right: 3, Labelled: 3, Met: 2, Precision: ratio(3, 4), Recall: &two},
-		{Right: 2, Labelled: 3, Met: 2, Precision: &two, Recall: &two},
-		{Right: 0, Labelled: 2, Met: 0, Precision: ratio(0, 1), Recall: ratio(0, 2)},
+		{Judged: 4, Right: 3, Labelled: 3, Met: 2, Precision: ratio(3, 4), Recall: &two},
+		{Judged: 3, Right: 2, Labelled: 3, Met: 2, Precision: &two, Recall: &two},
+		{Judged: 1, Right: 0, Labelled: 2, Met: 0, Precision: ratio(0, 1), Recall: ratio(0, 2)},
 	} {
 		got := replay.Judge(incidents, labels, 7*24*time.Hour)[i]
 		require.Equal(t, &want, got.Score, got.Level)
 	}
-	found := []detect.Level{}
+	found := []string{}
 	for _, incident := range incidents {
-		found = append(found, replay.Found(incident, labels))
+		level, known := replay.Found(incident, labels)
+		found = append(found, fmt.Sprint(replay.LevelNames[level], " ", known))
 	}
-	require.Equal(t, []detect.Level{detect.Alert, detect.Calm, detect.Crisis, detect.Crisis}, found)
+	require.Equal(t, []string{"alert true", "none true", "crisis true", "crisis true", "none false"}, found)
+
+	complete := replay.Complete(labels, "zest", "zing")
+	alerts := replay.Judge(incidents, complete, 7*24*time.Hour)[1]
+	require.Equal(t, &replay.Score{Judged: 4, Right: 2, Labelled: 3, Met: 2, Precision: ratio(2, 4), Recall: &two}, alerts.Score,
+		"what is in no label's time was nothing, if the labels are all there is to find")
+	level, known := replay.Found(incidents[4], complete)
+	require.True(t, known)
+	require.Equal(t, detect.Calm, level)
 	require.Nil(t, replay.Judge(incidents, nil, time.Hour)[0].Score, "nobody said")
 	none := replay.Judge(nil, []replay.Label{}, time.Hour)[0].Score
 	require.Equal(t, &replay.Score{}, none, "shares of nothing are none")
