@@ -48,14 +48,19 @@ type service struct {
 
 	mu        sync.Mutex // guards what follows: the batch under way, or a tick
 	engine    *detect.Engine
-	now       time.Time
+	now       time.Time // by the bus's clock
+	asked     time.Time // when, by ours, the bus's was last asked for
+	answered  time.Time // what it said
+	present   bool      // it has caught up with what was scored since it took up
+	observed  uint64    // sequence of the last mention read
 	brands    map[string]detect.Terms
 	stale     map[string]bool              // brands of whose past some has come in since it was heard
 	behind    bool                         // what was collected waits to be scored: quiet proves nothing
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
-	noted     map[string]time.Time         // newest state of each "<source>/<page>"
+	noted     map[string]uint64            // sequence of the newest state of each "<source>/<page>"
 	watched   map[string]time.Time         // until when each "<source>/<page>" counts as watched
 	heard     time.Time                    // when an ingest process last said what it watches
+	listened  time.Time                    // until when some ingest process counts as listening, by the bus's clock
 	unsent    []change                     // decided, not yet durable
 	revisions map[string]uint64            // of the bucket's keys, as this process wrote or read them
 }
@@ -90,7 +95,7 @@ func serve(ctx context.Context, env run.Env, mistakes Mistakes, ready func()) er
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, bus.ErrLeaseLost):
+		case errors.Is(err, bus.ErrLeaseLost), errors.Is(err, errPutBack):
 			continue
 		default:
 			return err
@@ -171,31 +176,37 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	if err != nil {
 		return err
 	}
+	progress, err := s.bus.Progress(ctx, bus.Detector)
+	if err != nil {
+		return err
+	}
 	cfg := s.config.Get()
-	terms, err := s.terms(ctx, cfg)
+	terms, err := s.terms(ctx, cfg, progress.At)
 	if err != nil {
 		return err
 	}
 	rule := rule(cfg, s.mistakes)
 	engine := detect.New(rule, now)
 	engine.Watch(terms)
-	snapshots, err := s.snapshots(ctx, terms)
+	snapshots, err := s.snapshots(ctx, terms, now)
 	if err != nil {
 		return err
 	}
-	replayed, err := s.replay(ctx, past, rule, snapshots, now)
+	replayed, err := s.replay(ctx, past, rule, snapshots, progress.Done, now)
 	if err != nil {
 		return err
 	}
 	others := maps.Clone(terms)
 	maps.DeleteFunc(others, func(brand string, _ detect.Terms) bool { _, known := snapshots[brand]; return known })
-	heard, err := hear(ctx, past, rule, others, now)
+	heard, err := hear(ctx, past, rule, others, progress.Done, now)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.engine, s.now, s.brands, s.unsent, s.stale = engine, now, terms, nil, map[string]bool{}
+	s.present, s.observed, s.listened = false, progress.Done, progress.At.Add(listens)
+	s.asked, s.answered = time.Now(), progress.At
 	open, err := s.restore(ctx)
 	if err != nil {
 		return err
@@ -207,9 +218,9 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 
 // reached is up to when all that was scored is acknowledged, now where nothing waits.
 func (s *service) reached(ctx context.Context) (time.Time, error) {
-	message, err := s.bus.Reached(ctx, bus.Detector)
-	if err != nil || message == nil {
-		return time.Now(), err
+	message, now, err := s.bus.Reached(ctx, bus.Detector)
+	if err != nil || message == nil || message.Time.After(now) {
+		return inMillis(now), err
 	}
 	return inMillis(message.Time), nil
 }

@@ -65,6 +65,7 @@ func ReadSnapshot(data []byte) (Snapshot, error) {
 
 // Load takes a brand up as its snapshot says.
 func (e *Engine) Load(s Snapshot) {
+	s.brand.loaded = s.brand.Sequence
 	e.brands[s.brand.ID] = s.brand
 	if len(s.brand.Pending) > 0 {
 		e.await(s.brand, max(e.step+1, s.brand.Pending[0].Due))
