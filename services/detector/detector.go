@@ -77,21 +77,34 @@ func Role(mistakes Mistakes) func(ctx context.Context, env run.Env, ready func()
 }
 
 func serve(ctx context.Context, env run.Env, mistakes Mistakes, ready func()) error {
-	bucket, err := env.Bus.Bucket(ctx, bus.BucketDetect)
+	s, err := newService(ctx, env, mistakes)
 	if err != nil {
 		return err
 	}
+	ready()
+	return s.run(ctx)
+}
+
+func newService(ctx context.Context, env run.Env, mistakes Mistakes) (*service, error) {
+	bucket, err := env.Bus.Bucket(ctx, bus.BucketDetect)
+	if err != nil {
+		return nil, err
+	}
 	kept, err := env.Bus.Bucket(ctx, bus.BucketHeard)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s := &service{mistakes: mistakes, bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket, kept: kept,
 		reloaded: make(chan struct{}, 1)}
 	env.Health.Require("detector", s.check)
 	env.Config.OnReload(func(*config.Config) (func(), error) { return s.noteReload, nil })
-	ready()
+	return s, nil
+}
+
+// run detects whenever it holds the lease.
+func (s *service) run(ctx context.Context) error {
 	for {
-		err := env.Bus.Hold(ctx, lease, s.standBy, s.detect)
+		err := s.bus.Hold(ctx, lease, s.standBy, s.detect)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -188,6 +201,9 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	rule := rule(cfg, s.mistakes)
 	engine := detect.New(rule, now)
 	engine.Watch(terms)
+	if err := s.forgetOthers(ctx, terms); err != nil {
+		return err
+	}
 	snapshots, err := s.snapshots(ctx, terms, now)
 	if err != nil {
 		return err

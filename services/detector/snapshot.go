@@ -82,10 +82,6 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms,
 	}
 	found := map[string]detect.Snapshot{}
 	for brand := range keys.Keys() {
-		terms, watched := brands[brand]
-		if !watched {
-			continue
-		}
 		entry, err := s.kept.Get(ctx, brand)
 		if errors.Is(err, jetstream.ErrKeyNotFound) {
 			continue // it has aged away
@@ -98,7 +94,7 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms,
 		case err != nil:
 			s.logger.Info("detector: a brand's past is read from the tables", "brand", brand, "why", err)
 		case snapshot.At.Sub(now) > leap: // the clock was put back since
-		case snapshot.At.Before(terms.Since): // it was taken out of the config, and put back
+		case snapshot.At.Before(brands[brand].Since): // it was taken out of the config, and put back
 		case snapshot.Sequence+1 >= extent.First:
 			found[brand] = snapshot
 		}

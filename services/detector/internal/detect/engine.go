@@ -94,7 +94,7 @@ const news = 24 * time.Hour
 func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 	switch found := b.Incident; {
 	case goesOn && found != nil && found.ID == told.ID && found.Revision > told.Revision,
-		!goesOn && found != nil && now.Sub(found.Opened) < news && minuteOf(found.Opened) >= max(b.Cleared, b.Watched):
+		!goesOn && found != nil && now.Sub(found.Opened) < news && minuteOf(found.Opened) > max(b.Cleared, b.Watched):
 		return true
 	case goesOn:
 		b.Incident = &told
