@@ -93,7 +93,7 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms,
 		switch {
 		case err != nil:
 			s.logger.Info("detector: a brand's past is read from the tables", "brand", brand, "why", err)
-		case snapshot.At.Sub(now) > leap: // the clock was put back since
+		case snapshot.At.Sub(now) > leap, now.Sub(snapshot.At) > 24*time.Hour: // the clock was put back since, or on
 		case snapshot.At.Before(brands[brand].Since): // it was taken out of the config, and put back
 		case snapshot.Sequence+1 >= extent.First:
 			found[brand] = snapshot
@@ -122,8 +122,12 @@ func (s *service) forgetOthers(ctx context.Context, brands map[string]detect.Ter
 // replay lets an engine go on from snapshots, and hear what was acknowledged since.
 func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule, from map[string]detect.Snapshot, done uint64, now time.Time) (*detect.Engine, error) {
 	since, after := now, done
+	var lived time.Time // up to when, for certain, there was a detector
 	for _, snapshot := range from {
 		after = min(after, snapshot.Sequence)
+		if snapshot.At.After(lived) {
+			lived = snapshot.At
+		}
 		if snapshot.At.Before(since) {
 			since = snapshot.At
 		}
@@ -146,11 +150,15 @@ func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule
 			}
 			engine.Advance(mention.Known)
 			engine.Observe(scored.BrandId, mention)
+			if mention.Known.After(lived) {
+				lived = mention.Known
+			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	engine.Blind(now.Sub(lived) > leap) // quiet in a stop is no calm
 	engine.Advance(now)
 	return engine, nil
 }

@@ -96,6 +96,8 @@ func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 	case goesOn && found != nil && found.ID == told.ID && found.Revision > told.Revision,
 		!goesOn && found != nil && now.Sub(found.Opened) < news && minuteOf(found.Opened) > max(b.Cleared, b.Watched):
 		return true
+	case goesOn && found != nil && found.ID == told.ID && found.Revision == told.Revision && b.Step > 0:
+		// its snapshot knows since when it is calm
 	case goesOn:
 		b.Incident = &told
 	case found != nil:

@@ -59,6 +59,12 @@ func ReadSnapshot(data []byte) (Snapshot, error) {
 	if s.Rule != RuleVersion {
 		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w: %s", ErrOtherRule, s.Rule)
 	}
+	if s.Brand == nil {
+		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w: there is none", errUnsound)
+	}
+	if err := s.Brand.sound(s.Step); err != nil {
+		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w", err)
+	}
 	s.Brand.Step = s.Step
 	return Snapshot{timeOf(s.Step), s.Brand.Sequence, s.Brand}, nil
 }
