@@ -41,7 +41,7 @@ var (
 		Reasons: map[string]string{
 			"silent": "aucun signe de vie", "erroring": "répond par des erreurs", "quota": "quota ou budget épuisé",
 		},
-		Unwatched: "Cette marque a été retirée de la configuration\u00A0: elle n’est plus surveillée.",
+		Unwatched: "Cette marque a été retirée de la configuration\u00A0: Vigie ne la suit plus.",
 		thousands: "\u202F", decimal: ",", percent: "\u00A0%", zeroIsOne: true, day: "02/01 15:04",
 		instant: "moins de 1\u00A0s", daysHours: "%d\u00A0j %d\u00A0h",
 		levels: map[string]Noun{"watch": {"veille", "veilles"}, "alert": {"alerte", "alertes"}, "crisis": {"crise", "crises"}},

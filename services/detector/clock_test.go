@@ -72,12 +72,13 @@ func (c *clock) hear(batch ...*bus.Message) {
 	}
 }
 
-// burst is a storm of two minutes that comes to light now.
-func (c *clock) burst(brand string, n int) {
+// burst is a storm of two minutes on zest that comes to light now.
+func (c *clock) burst() {
 	c.t.Helper()
+	const n = 200
 	var batch []*bus.Message
 	for i := range n {
-		batch = append(batch, c.message(brand, fmt.Sprint("burst", c.sequence), c.now.Add(-2*time.Minute*time.Duration(n-1-i)/time.Duration(n)), c.now))
+		batch = append(batch, c.message("zest", fmt.Sprint("burst", c.sequence), c.now.Add(-2*time.Minute*time.Duration(n-1-i)/time.Duration(n)), c.now))
 	}
 	c.hear(batch...)
 	c.pass(2 * time.Second)
@@ -142,7 +143,7 @@ func TestATimeNobodyLivedThroughIsNoCalm(t *testing.T) {
 			t.Parallel()
 			c := newClock(t)
 			c.calmDay()
-			c.burst("zest", 200)
+			c.burst()
 			require.Equal(t, vigiev1.Level_LEVEL_CRISIS, c.last("zest").GetLevel())
 			c.now = c.now.Add(by)
 			c.say()
@@ -174,7 +175,7 @@ func TestAClockThatIsPutOnOpensNothing(t *testing.T) {
 			c.hear(c.message("zest", fmt.Sprint("late", c.sequence), sources, c.now))
 		}
 		require.Nil(t, c.last("zest"))
-		c.burst("zest", 200)
+		c.burst()
 		require.Equal(t, vigiev1.Level_LEVEL_CRISIS, c.last("zest").GetLevel(), "by sources that have the time of the bus")
 	}
 }
@@ -185,7 +186,7 @@ func TestAClockThatIsPutBackIsAnotherTime(t *testing.T) {
 	t.Parallel()
 	c := newClock(t)
 	c.calmDay()
-	c.burst("zest", 200)
+	c.burst()
 	c.now = c.now.Add(-30 * time.Second)
 	c.pass(time.Minute)
 	require.True(t, c.open("zest"))
@@ -267,7 +268,7 @@ func TestQuietIsNoCalmWhileNobodyCouldHear(t *testing.T) {
 			silence(c, 2*time.Hour)
 			c.pass(time.Minute)
 			require.Nil(t, c.last("zest"), "in calm")
-			c.burst("zest", 200)
+			c.burst()
 			silence(c, 2*time.Hour)
 			require.True(t, c.open("zest"), "in a storm")
 			c.pass(25 * time.Minute)
@@ -372,7 +373,7 @@ func TestABrandLeavesTheConfigAndComesBack(t *testing.T) {
 			require.Equal(t, opened.IncidentId, last.IncidentId)
 			require.Equal(t, opened.Revision+1, last.Revision)
 			require.Equal(t, opened.Level, last.Level)
-			require.Equal(t, "Cette marque a été retirée de la configuration\u00A0: elle n’est plus surveillée.", last.Detail)
+			require.Equal(t, "Cette marque a été retirée de la configuration\u00A0: Vigie ne la suit plus.", last.Detail)
 			require.Empty(t, opened.Detail)
 			for _, bucket := range []string{bus.BucketDetect, bus.BucketHeard} {
 				b.eventually("nothing is left of it in "+bucket, func() bool { return !b.keeps(bucket, "zest") })

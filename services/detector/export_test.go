@@ -6,6 +6,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
@@ -73,8 +74,8 @@ func Ahead(ctx context.Context, env run.Env, by time.Duration) error {
 		return err
 	}
 	go func() {
-		for !s.learnt.Load() && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
+		if wait.Until(ctx, time.Minute, 10*time.Millisecond, func() error { return s.check(ctx) }) != nil {
+			return
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -35,7 +35,7 @@ func ScoreCSV(r io.Reader, w io.Writer) error {
 	case errors.Is(err, io.EOF):
 		return errors.New("there is no row: the first line is timestamp,value")
 	case err != nil:
-		return err
+		return fmt.Errorf("%w: the first line is timestamp,value", err)
 	}
 	if header[0] != "timestamp" || header[1] != "value" {
 		line, _ := rows.FieldPos(0)
