@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -273,8 +274,9 @@ func (b *Bus) publishRaw(ctx context.Context, msg *nats.Msg, id string) error {
 
 // Progress says where a consumer stands.
 type Progress struct {
-	Pending uint64 // messages not delivered yet, or delivered and not acknowledged
-	Done    uint64 // sequence in the stream up to which everything is acknowledged
+	Pending uint64    // messages not delivered yet, or delivered and not acknowledged
+	Done    uint64    // sequence in the stream up to which everything is acknowledged
+	At      time.Time // when that was so, by the bus's clock; by ours, if it is too old to say
 }
 
 // Progress asks where a consumer stands.
@@ -284,24 +286,25 @@ func (b *Bus) Progress(ctx context.Context, consumer Consumer) (Progress, error)
 		return Progress{}, fmt.Errorf("bus: consumer %s: %w", consumer.Durable, err)
 	}
 	info := c.CachedInfo() // asked for just now
-	return Progress{Pending: info.NumPending + uint64(info.NumAckPending), Done: info.AckFloor.Stream}, nil
+	return Progress{Pending: info.NumPending + uint64(info.NumAckPending), Done: info.AckFloor.Stream, At: cmp.Or(info.TimeStamp, time.Now())}, nil
 }
 
 // Reached is the message up to which a consumer has acknowledged everything, or
-// the oldest kept where that one is gone; nil where nothing is left to read.
-func (b *Bus) Reached(ctx context.Context, consumer Consumer) (*Message, error) {
+// the oldest kept where that one is gone; nil where nothing is left to read. It also
+// answers when that was so, by the bus's clock.
+func (b *Bus) Reached(ctx context.Context, consumer Consumer) (last *Message, now time.Time, err error) {
 	progress, err := b.Progress(ctx, consumer)
 	if err != nil || progress.Pending == 0 {
-		return nil, err
+		return nil, progress.At, err
 	}
 	stream, err := b.js.Stream(ctx, consumer.Stream)
 	if err != nil {
-		return nil, fmt.Errorf("bus: stream %s: %w", consumer.Stream, err)
+		return nil, now, fmt.Errorf("bus: stream %s: %w", consumer.Stream, err)
 	}
 	sequence := max(progress.Done, stream.CachedInfo().State.FirstSeq)
 	message, err := stream.GetMsg(ctx, sequence)
 	if err != nil {
-		return nil, fmt.Errorf("bus: message %d of %s: %w", sequence, consumer.Stream, err)
+		return nil, now, fmt.Errorf("bus: message %d of %s: %w", sequence, consumer.Stream, err)
 	}
-	return &Message{Subject: message.Subject, Data: message.Data, Sequence: sequence, Time: message.Time}, nil
+	return &Message{Subject: message.Subject, Data: message.Data, Sequence: sequence, Time: message.Time}, progress.At, nil
 }

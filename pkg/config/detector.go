@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -47,12 +48,19 @@ const (
 	maxSurprise = 300.0
 )
 
+// Beyond these nothing would ever open, or be resolved.
+const (
+	maxAuthors  = 200 // a crisis needs twice as many, of the 512 that are known of a brand
+	maxMentions = 100_000
+	maxCalm     = 7 * 24 * time.Hour
+)
+
 func (c *checker) detector(d Detector) {
-	if d.MinAuthors < 1 {
-		c.add("detector.min_authors", "must be at least 1")
+	if d.MinAuthors < 1 || d.MinAuthors > maxAuthors {
+		c.add("detector.min_authors", "must be at least 1 and at most %d: with more, nothing would ever be a crisis", maxAuthors)
 	}
-	if d.MinMentions < 1 {
-		c.add("detector.min_mentions", "must be at least 1")
+	if d.MinMentions < 1 || d.MinMentions > maxMentions {
+		c.add("detector.min_mentions", "must be at least 1 and at most %d: with more, nothing would ever open", maxMentions)
 	}
 	if d.Watch < minSurprise {
 		c.add("detector.watch", "must be at least %v: below it, chance alone opens incidents all day", minSurprise)
@@ -66,8 +74,8 @@ func (c *checker) detector(d Detector) {
 	if d.Crisis > maxSurprise {
 		c.add("detector.crisis", "must be at most %v: nothing is more surprising", maxSurprise)
 	}
-	if d.ResolveAfter <= 0 {
-		c.add("detector.resolve_after", "must be above 0, such as 30m")
+	if d.ResolveAfter <= 0 || d.ResolveAfter.Std() > maxCalm {
+		c.add("detector.resolve_after", "must be above 0 and at most 7d, such as 30m")
 	}
 	for i, country := range d.Holidays {
 		if known := holiday.Countries(); !slices.Contains(known, country) {
@@ -89,6 +97,11 @@ func LoadDetector(path string, base Detector) (Detector, error) {
 	if err != nil {
 		return base, fmt.Errorf("config: the rule cannot be read: %w", err)
 	}
+	return ParseDetector(path, data, base)
+}
+
+// ParseDetector is LoadDetector on bytes; path names the file in errors.
+func ParseDetector(path string, data []byte, base Detector) (Detector, error) {
 	check, file, err := parseFile(path, data)
 	if err != nil {
 		return base, err
@@ -101,11 +114,24 @@ func LoadDetector(path string, base Detector) (Detector, error) {
 			check.read(document.Body, reflect.ValueOf(&into.Detector).Elem(), "detector")
 		}
 	}
-	if len(check.lines) == 0 && len(check.problems) == 0 {
+	if !check.setsBelow("detector.") && len(check.problems) == 0 {
 		check.add("", "there is no key of a rule here")
 	}
 	check.detector(into.Detector)
-	return into.Detector, check.done()
+	if err := check.done(); err != nil {
+		return base, err
+	}
+	return into.Detector, nil
+}
+
+// setsBelow says whether the file sets a key whose path begins so.
+func (c *checker) setsBelow(prefix string) bool {
+	for path := range c.lines {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasKey(node ast.Node, key string) bool {

@@ -50,3 +50,20 @@ func TestARuleIsReadFromAFileOfItsOwn(t *testing.T) {
 	_, err := config.LoadDetector("nowhere.yaml", base)
 	require.ErrorContains(t, err, "nowhere.yaml")
 }
+
+// Whatever the bytes: an error, and the base stays, or a rule by which a detector hears.
+func FuzzParseDetector(f *testing.F) {
+	f.Add([]byte("alert: 7.5\nmin_mentions: 5\n"))
+	f.Add([]byte("detector: {watch: nan, crisis: 1e308, holidays: [fr, fr], resolve_after: nand}\n---\nalert: 4\n"))
+	f.Add([]byte("detector:\n  detector: &a [*a]\n? x\n: y\n"))
+	base := config.Default().Detector
+	f.Fuzz(func(t *testing.T, data []byte) {
+		rule, err := config.ParseDetector("rule.yaml", data, base)
+		if err != nil {
+			require.Equal(t, base, rule)
+			return
+		}
+		require.True(t, rule.Watch >= 2 && rule.Alert >= rule.Watch && rule.Crisis >= rule.Alert && rule.Crisis <= 300)
+		require.True(t, rule.MinAuthors >= 1 && rule.MinMentions >= 1 && rule.ResolveAfter > 0)
+	})
+}

@@ -103,7 +103,7 @@ func parse(path string, data []byte, environ []string) (*checker, *Config, error
 // parseFile reads YAML, without a meaning yet.
 func parseFile(path string, data []byte) (*checker, *ast.File, error) {
 	name := filepath.Base(path)
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey()) // told with all the rest
 	if err != nil {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) && syntax.GetToken() != nil {

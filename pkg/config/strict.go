@@ -82,9 +82,11 @@ func (c *checker) mapping(node ast.Node, path string, visit func(key string, val
 	seen := map[string]bool{}
 	for _, entry := range entries {
 		key := strings.Trim(entry.Key.String(), `"'`)
+		first := c.lines[join(path, key)]
 		c.mark(join(path, key), entry.Key)
 		if seen[key] {
 			c.add(join(path, key), "this key is there twice")
+			c.lines[join(path, key)] = first // whose value holds
 			continue
 		}
 		seen[key] = true

@@ -80,7 +80,14 @@ func (c *checker) occasion(at string, o Occasion) {
 		c.add(at+".name", "say what is expected: a match, a campaign")
 	}
 	c.span(at, "what is expected", o.From, o.To)
+	if lasts := o.To.Sub(o.From); !o.From.IsZero() && lasts > maxOccasion {
+		c.add(at, "it lasts %.0f days, in which no crisis wakes anyone: at most %.0f", lasts.Hours()/24, maxOccasion.Hours()/24)
+	}
 }
+
+// maxOccasion is how long what is expected may last: what goes on for longer is how things
+// are, which the detector learns by itself.
+const maxOccasion = 92 * 24 * time.Hour
 
 // span is from a moment to a later one.
 func (c *checker) span(at, what string, from, to time.Time) {

@@ -31,7 +31,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	s := strings.TrimSpace(string(text))
 	if number, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || n < 0 || n > 36500 {
+		if err != nil || !(n >= 0 && n <= 36500) { // nor NaN
 			return fmt.Errorf("%q is not a length of time: write 90s, 10m, 24h or 7d", s)
 		}
 		*d = Duration(n * 24 * float64(time.Hour))

@@ -7,6 +7,7 @@ type Language struct {
 
 	Mention, NegativeMention, Blind, Opportunity Noun
 	Reasons                                      map[string]string // why a source is blind, by the config's word
+	Unwatched                                    string            // why an incident was resolved, where that was not for calm
 
 	thousands, decimal, percent string
 	zeroIsOne                   bool
@@ -40,6 +41,7 @@ var (
 		Reasons: map[string]string{
 			"silent": "aucun signe de vie", "erroring": "répond par des erreurs", "quota": "quota ou budget épuisé",
 		},
+		Unwatched: "Cette marque a été retirée de la configuration\u00A0: Vigie ne la suit plus.",
 		thousands: "\u202F", decimal: ",", percent: "\u00A0%", zeroIsOne: true, day: "02/01 15:04",
 		instant: "moins de 1\u00A0s", daysHours: "%d\u00A0j %d\u00A0h",
 		levels: map[string]Noun{"watch": {"veille", "veilles"}, "alert": {"alerte", "alertes"}, "crisis": {"crise", "crises"}},
@@ -78,6 +80,7 @@ var (
 		Reasons: map[string]string{
 			"silent": "no sign of life", "erroring": "answers with errors", "quota": "quota or budget used up",
 		},
+		Unwatched: "This brand was taken out of the config: it is watched no more.",
 		thousands: ",", decimal: ".", percent: "%", day: "2 Jan 15:04",
 		instant: "less than 1\u00A0s", daysHours: "%d\u00A0d %d\u00A0h",
 		levels: map[string]Noun{"watch": {"watch", "watches"}, "alert": {"alert", "alerts"}, "crisis": {"crisis", "crises"}},

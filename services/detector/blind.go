@@ -14,6 +14,9 @@ import (
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
+// listens is how long an ingest process counts as listening that has not said so.
+const listens = 3 * time.Minute
+
 func place(source, page string) string { return source + "/" + page }
 
 // blindLately says whether some page went blind so lately that quiet proves nothing.
@@ -56,6 +59,9 @@ func (s *service) noteSource(m *bus.Message) error {
 		var watch vigiev1.SourceWatch
 		err := m.Decode(&watch)
 		if err == nil {
+			if until := m.Time.Add(listens); until.After(s.listened) {
+				s.listened = until
+			}
 			s.noteWatch(&watch)
 		}
 		return err
@@ -63,7 +69,7 @@ func (s *service) noteSource(m *bus.Message) error {
 	var state vigiev1.SourceState
 	err := m.Decode(&state)
 	if err == nil {
-		s.note(&state)
+		s.note(&state, m.Sequence)
 	}
 	return err
 }
@@ -95,13 +101,12 @@ func (s *service) noteWatch(watch *vigiev1.SourceWatch) {
 	}
 }
 
-func (s *service) note(state *vigiev1.SourceState) {
+func (s *service) note(state *vigiev1.SourceState, sequence uint64) {
 	name := place(state.Source, state.Page)
-	changed := state.ChangedTime.AsTime()
-	if changed.Before(s.noted[name]) {
+	if sequence < s.noted[name] {
 		return // delivered again after a newer one
 	}
-	s.noted[name] = changed
+	s.noted[name] = sequence
 	switch _, open := s.blind[name]; {
 	case state.Blind && !open:
 		incident := blindIncident(state)

@@ -48,14 +48,19 @@ type service struct {
 
 	mu        sync.Mutex // guards what follows: the batch under way, or a tick
 	engine    *detect.Engine
-	now       time.Time
+	now       time.Time // by the bus's clock
+	asked     time.Time // when, by ours, the bus's was last asked for
+	answered  time.Time // what it said
+	present   bool      // it has caught up with what was scored since it took up
+	observed  uint64    // sequence of the last mention read
 	brands    map[string]detect.Terms
 	stale     map[string]bool              // brands of whose past some has come in since it was heard
 	behind    bool                         // what was collected waits to be scored: quiet proves nothing
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
-	noted     map[string]time.Time         // newest state of each "<source>/<page>"
+	noted     map[string]uint64            // sequence of the newest state of each "<source>/<page>"
 	watched   map[string]time.Time         // until when each "<source>/<page>" counts as watched
 	heard     time.Time                    // when an ingest process last said what it watches
+	listened  time.Time                    // until when some ingest process counts as listening, by the bus's clock
 	unsent    []change                     // decided, not yet durable
 	revisions map[string]uint64            // of the bucket's keys, as this process wrote or read them
 }
@@ -72,25 +77,38 @@ func Role(mistakes Mistakes) func(ctx context.Context, env run.Env, ready func()
 }
 
 func serve(ctx context.Context, env run.Env, mistakes Mistakes, ready func()) error {
-	bucket, err := env.Bus.Bucket(ctx, bus.BucketDetect)
+	s, err := newService(ctx, env, mistakes)
 	if err != nil {
 		return err
 	}
+	ready()
+	return s.run(ctx)
+}
+
+func newService(ctx context.Context, env run.Env, mistakes Mistakes) (*service, error) {
+	bucket, err := env.Bus.Bucket(ctx, bus.BucketDetect)
+	if err != nil {
+		return nil, err
+	}
 	kept, err := env.Bus.Bucket(ctx, bus.BucketHeard)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s := &service{mistakes: mistakes, bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket, kept: kept,
 		reloaded: make(chan struct{}, 1)}
 	env.Health.Require("detector", s.check)
 	env.Config.OnReload(func(*config.Config) (func(), error) { return s.noteReload, nil })
-	ready()
+	return s, nil
+}
+
+// run detects whenever it holds the lease.
+func (s *service) run(ctx context.Context) error {
 	for {
-		err := env.Bus.Hold(ctx, lease, s.standBy, s.detect)
+		err := s.bus.Hold(ctx, lease, s.standBy, s.detect)
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, bus.ErrLeaseLost):
+		case errors.Is(err, bus.ErrLeaseLost), errors.Is(err, errPutBack):
 			continue
 		default:
 			return err
@@ -171,31 +189,40 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	if err != nil {
 		return err
 	}
+	progress, err := s.bus.Progress(ctx, bus.Detector)
+	if err != nil {
+		return err
+	}
 	cfg := s.config.Get()
-	terms, err := s.terms(ctx, cfg)
+	terms, err := s.terms(ctx, cfg, progress.At)
 	if err != nil {
 		return err
 	}
 	rule := rule(cfg, s.mistakes)
 	engine := detect.New(rule, now)
 	engine.Watch(terms)
-	snapshots, err := s.snapshots(ctx, terms)
+	if err := s.forgetOthers(ctx, terms); err != nil {
+		return err
+	}
+	snapshots, err := s.snapshots(ctx, terms, now)
 	if err != nil {
 		return err
 	}
-	replayed, err := s.replay(ctx, past, rule, snapshots, now)
+	replayed, err := s.replay(ctx, past, rule, snapshots, progress.Done, now)
 	if err != nil {
 		return err
 	}
 	others := maps.Clone(terms)
 	maps.DeleteFunc(others, func(brand string, _ detect.Terms) bool { _, known := snapshots[brand]; return known })
-	heard, err := hear(ctx, past, rule, others, now)
+	heard, err := hear(ctx, past, rule, others, progress.Done, now)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.engine, s.now, s.brands, s.unsent, s.stale = engine, now, terms, nil, map[string]bool{}
+	s.present, s.observed, s.listened = false, progress.Done, progress.At.Add(listens)
+	s.asked, s.answered = time.Now(), progress.At
 	open, err := s.restore(ctx)
 	if err != nil {
 		return err
@@ -207,9 +234,9 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 
 // reached is up to when all that was scored is acknowledged, now where nothing waits.
 func (s *service) reached(ctx context.Context) (time.Time, error) {
-	message, err := s.bus.Reached(ctx, bus.Detector)
-	if err != nil || message == nil {
-		return time.Now(), err
+	message, now, err := s.bus.Reached(ctx, bus.Detector)
+	if err != nil || message == nil || message.Time.After(now) {
+		return inMillis(now), err
 	}
 	return inMillis(message.Time), nil
 }

@@ -1,7 +1,85 @@
 package detector
 
+import (
+	"context"
+	"time"
+
+	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/run"
+	"github.com/vigie-monitor/vigie/pkg/wait"
+	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+)
+
 // What the tests hold against each other: the ways a mention is read.
 var (
 	Observed = observed
 	EachPast = eachPast
 )
+
+// ErrPutBack is what a clock that is put back ends a detector with, that takes up anew.
+var ErrPutBack = errPutBack
+
+// Clockwork is a detector on a real bus to which a test says what time it is there.
+type Clockwork struct{ *service }
+
+// NewClockwork knows no past: it watches the brands of the config since a moment.
+func NewClockwork(ctx context.Context, env run.Env, now time.Time) (Clockwork, error) {
+	s, err := newService(ctx, env, Mistakes{})
+	if err != nil {
+		return Clockwork{}, err
+	}
+	s.engine, s.brands, s.stale = detect.New(rule(s.config.Get(), Mistakes{}), now), map[string]detect.Terms{}, map[string]bool{}
+	for _, brand := range s.config.Get().Brands {
+		s.brands[brand.ID] = detect.Terms{Since: now}
+	}
+	s.engine.Watch(s.brands)
+	s.now, s.listened, s.asked, s.answered = now, now.Add(listens), time.Now(), now
+	_, err = s.restore(ctx)
+	return Clockwork{s}, err
+}
+
+// Pass is a tick at a moment at which nothing waits to be counted.
+func (c Clockwork) Pass(ctx context.Context, now time.Time, behind bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.pass(reach{now: now, until: now.Add(-lag), behind: behind}); err != nil {
+		return err
+	}
+	return c.flush(ctx)
+}
+
+// Hear takes a batch of mentions.
+func (c Clockwork) Hear(ctx context.Context, batch []*bus.Message) []error {
+	return c.observe(ctx, batch)
+}
+
+// Note takes a batch of what ingest says of its sources.
+func (c Clockwork) Note(ctx context.Context, batch []*bus.Message) []error {
+	return c.noteSources(ctx, batch)
+}
+
+// Stale are the brands whose past is to be heard anew.
+func (c Clockwork) Stale() (brands []string) {
+	for brand := range c.stale {
+		brands = append(brands, brand)
+	}
+	return brands
+}
+
+// Ahead runs a detector whose bus had its clock put on, and back again, once it has taken up:
+// it has decided by then on what was to come.
+func Ahead(ctx context.Context, env run.Env, by time.Duration) error {
+	s, err := newService(ctx, env, Mistakes{})
+	if err != nil {
+		return err
+	}
+	go func() {
+		if wait.Until(ctx, time.Minute, 10*time.Millisecond, func() error { return s.check(ctx) }) != nil {
+			return
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.advance(s.now.Add(by))
+	}()
+	return s.run(ctx)
+}

@@ -21,6 +21,8 @@ import (
 const (
 	// storeWait bounds how long the tables are waited for to hold what was read.
 	storeWait = 20 * time.Second
+	// learnWait bounds how long the tables are waited for while nothing is decided.
+	learnWait = 2 * time.Second
 	// learnEvery is how soon what came in of the past is learnt.
 	learnEvery = 10 * time.Second
 	// watchedKey begins the keys of the bucket that say since when a brand is watched.
@@ -31,13 +33,10 @@ const (
 // acknowledged: it will not be delivered again. A store that is far behind is not
 // waited for: a window that lacks some mentions is better than none.
 func (s *service) awaitStore(ctx context.Context) {
-	err := wait.Until(ctx, storeWait, 100*time.Millisecond, func() error {
-		stored, err := s.stored(ctx)
-		if err == nil && !stored {
-			err = errBehind
-		}
-		return err
-	})
+	mine, err := s.bus.Progress(ctx, bus.Detector)
+	if err == nil {
+		err = s.stored(ctx, mine.Done, storeWait)
+	}
 	if err != nil && ctx.Err() == nil {
 		s.logger.Warn("detector: an incident under way may be seen late", "err", err)
 	}
@@ -57,22 +56,23 @@ func tablesStand(ctx context.Context, past driver.Conn) error {
 	return nil
 }
 
-// stored says whether the tables hold all that was counted.
-func (s *service) stored(ctx context.Context) (bool, error) {
-	mine, err := s.bus.Progress(ctx, bus.Detector)
-	if err != nil {
-		return false, err
-	}
-	stored, err := s.bus.Progress(ctx, bus.StoreScored)
-	return err == nil && (stored.Done >= mine.Done || stored.Pending == 0), err
+// stored waits until the tables hold all up to a sequence.
+func (s *service) stored(ctx context.Context, upTo uint64, patience time.Duration) error {
+	return wait.Until(ctx, patience, 50*time.Millisecond, func() error {
+		stored, err := s.bus.Progress(ctx, bus.StoreScored)
+		if err == nil && stored.Done < upTo && stored.Pending > 0 {
+			err = errBehind
+		}
+		return err
+	})
 }
 
 // terms are on what terms each brand of the config is watched, and since when, as the
 // bucket keeps it. A brand that was taken out of the config and put back is new.
-func (s *service) terms(ctx context.Context, cfg *config.Config) (map[string]detect.Terms, error) {
+func (s *service) terms(ctx context.Context, cfg *config.Config, now time.Time) (map[string]detect.Terms, error) {
 	terms := map[string]detect.Terms{}
 	for brand, announced := range occasions(cfg) {
-		terms[brand] = detect.Terms{Since: time.Now(), Occasions: announced}
+		terms[brand] = detect.Terms{Since: now, Occasions: announced}
 	}
 	keys, err := s.bucket.ListKeysFiltered(ctx, watchedKey+">")
 	if err != nil {
@@ -88,7 +88,9 @@ func (s *service) terms(ctx context.Context, cfg *config.Config) (map[string]det
 		if getErr != nil {
 			return nil, fmt.Errorf("detector: read since when %s is watched: %w", brand, getErr)
 		}
-		terms[brand] = detect.Terms{Since: entry.Created(), Occasions: terms[brand].Occasions}
+		if created := entry.Created(); created.Before(now) { // else the clock was put back
+			terms[brand] = detect.Terms{Since: created, Occasions: terms[brand].Occasions}
+		}
 	}
 	for brand := range terms {
 		if _, createErr := s.bucket.Create(ctx, watchedKey+brand, nil); createErr != nil && !errors.Is(createErr, jetstream.ErrKeyExists) {
@@ -150,11 +152,21 @@ func (s *service) isStale() bool {
 
 // rewatch takes the brands and bounds of the config in force.
 func (s *service) rewatch(ctx context.Context) error {
-	cfg := s.config.Get()
-	terms, err := s.terms(ctx, cfg)
+	progress, err := s.bus.Progress(ctx, bus.Detector)
 	if err != nil {
 		return err
 	}
+	cfg := s.config.Get()
+	terms, err := s.terms(ctx, cfg, progress.At)
+	if err != nil {
+		return err
+	}
+	s.watch(cfg, terms)
+	return s.forgetOthers(ctx, terms)
+}
+
+// watch watches brands from now on.
+func (s *service) watch(cfg *config.Config, terms map[string]detect.Terms) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for brand := range terms {
@@ -165,26 +177,27 @@ func (s *service) rewatch(ctx context.Context) error {
 	s.brands = terms
 	s.engine.SetRule(rule(cfg, s.mistakes))
 	s.engine.Watch(terms)
-	return nil
 }
 
 // learn hears the past of stale brands anew, unless the tables are behind what was
 // counted: it comes again then. Meanwhile nothing else is heard, so that it is told
 // from one moment to the next.
 func (s *service) learn(ctx context.Context, past driver.Conn) error {
-	stored, err := s.stored(ctx)
-	if !stored {
-		return err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	switch err := s.stored(ctx, s.observed, learnWait); {
+	case errors.Is(err, errBehind):
+		return nil
+	case err != nil:
+		return err
+	}
 	terms := map[string]detect.Terms{}
 	for brand := range s.stale {
 		if watched, known := s.brands[brand]; known {
 			terms[brand] = watched
 		}
 	}
-	heard, err := hear(ctx, past, rule(s.config.Get(), s.mistakes), terms, s.now)
+	heard, err := hear(ctx, past, rule(s.config.Get(), s.mistakes), terms, s.observed, s.now)
 	if err != nil {
 		return err
 	}
@@ -197,8 +210,9 @@ func (s *service) learn(ctx context.Context, past driver.Conn) error {
 }
 
 // hear lets an engine of its own hear the past of brands up to a moment, in the order in
-// which it became known, as a backtest does. What it would have opened is not told.
-func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[string]detect.Terms, now time.Time) (*detect.Engine, error) {
+// which it became known, as a backtest does. What it would have opened is not told. The
+// stream is heard up to a sequence then.
+func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[string]detect.Terms, upTo uint64, now time.Time) (*detect.Engine, error) {
 	if err := tablesStand(ctx, past); err != nil {
 		return nil, err
 	}
@@ -217,6 +231,7 @@ func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[st
 	}
 	err := eachPast(ctx, past, one, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
 		engine.Advance(m.Known)
+		m.Sequence = upTo
 		m.Past = m.Past && m.Published.After(today) // what is of today would be news
 		engine.Observe(brand, m)
 	})

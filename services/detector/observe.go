@@ -3,11 +3,11 @@ package detector
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
+	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
 )
 
 // observe counts a batch. Time passes by when the bus took the mentions, so that a
@@ -19,7 +19,6 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	defer s.mu.Unlock()
 	outcomes := make([]error, len(batch))
 	var scored vigiev1.ScoredMention
-	now := time.Now()
 	for i, m := range batch {
 		scored.Reset()
 		if outcomes[i] = m.Decode(&scored); outcomes[i] != nil {
@@ -30,10 +29,11 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 			outcomes[i] = err
 			continue
 		}
-		if mention.Known.Before(now) { // a clock ahead of ours must not move time
-			s.advance(mention.Known)
-		}
-		if scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED || !s.engine.Observe(scored.BrandId, mention) {
+		mention.Known = s.known(mention.Known)
+		s.advance(mention.Known)
+		s.observed = max(s.observed, m.Sequence)
+		past := scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED || !s.engine.Observe(scored.BrandId, mention)
+		if past && mention.Known.Sub(mention.Published) < replay.WarmUp { // what is older teaches nothing
 			s.stale[scored.BrandId] = true
 		}
 	}

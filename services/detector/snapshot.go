@@ -52,6 +52,10 @@ func (s *service) snapshot(ctx context.Context, written map[string]time.Time, ev
 			continue
 		}
 		s.mu.Lock() // for one at a time: others are decided on between
+		if _, watched := s.brands[brand]; !watched {
+			s.mu.Unlock()
+			continue
+		}
 		data, err := s.engine.Snapshot(brand)
 		s.mu.Unlock()
 		if err == nil {
@@ -66,8 +70,8 @@ func (s *service) snapshot(ctx context.Context, written map[string]time.Time, ev
 }
 
 // snapshots are those of brands from which one can go on: what came since is still in
-// the stream.
-func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms) (map[string]detect.Snapshot, error) {
+// the stream, and they are of this time.
+func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms, now time.Time) (map[string]detect.Snapshot, error) {
 	extent, err := s.bus.Extent(ctx, bus.StreamScored)
 	if err != nil {
 		return nil, err
@@ -78,9 +82,6 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms)
 	}
 	found := map[string]detect.Snapshot{}
 	for brand := range keys.Keys() {
-		if _, watched := brands[brand]; !watched {
-			continue
-		}
 		entry, err := s.kept.Get(ctx, brand)
 		if errors.Is(err, jetstream.ErrKeyNotFound) {
 			continue // it has aged away
@@ -92,6 +93,8 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms)
 		switch {
 		case err != nil:
 			s.logger.Info("detector: a brand's past is read from the tables", "brand", brand, "why", err)
+		case snapshot.At.Sub(now) > leap, now.Sub(snapshot.At) > 24*time.Hour: // the clock was put back since, or on
+		case snapshot.At.Before(brands[brand].Since): // it was taken out of the config, and put back
 		case snapshot.Sequence+1 >= extent.First:
 			found[brand] = snapshot
 		}
@@ -99,15 +102,32 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms)
 	return found, nil
 }
 
-// replay lets an engine go on from snapshots, and hear what was acknowledged since.
-func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule, from map[string]detect.Snapshot, now time.Time) (*detect.Engine, error) {
-	progress, err := s.bus.Progress(ctx, bus.Detector)
+// forgetOthers leaves nothing of what was known of brands that are watched no more.
+func (s *service) forgetOthers(ctx context.Context, brands map[string]detect.Terms) error {
+	keys, err := s.kept.ListKeys(ctx)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("detector: forget brands: %w", err)
 	}
-	since, after := now, progress.Done
+	for brand := range keys.Keys() {
+		if _, watched := brands[brand]; !watched {
+			err = errors.Join(err, s.kept.Delete(ctx, brand))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("detector: forget brands: %w", err)
+	}
+	return nil
+}
+
+// replay lets an engine go on from snapshots, and hear what was acknowledged since.
+func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule, from map[string]detect.Snapshot, done uint64, now time.Time) (*detect.Engine, error) {
+	since, after := now, done
+	var lived time.Time // up to when, for certain, there was a detector
 	for _, snapshot := range from {
 		after = min(after, snapshot.Sequence)
+		if snapshot.At.After(lived) {
+			lived = snapshot.At
+		}
 		if snapshot.At.Before(since) {
 			since = snapshot.At
 		}
@@ -119,19 +139,26 @@ func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule
 	if err := know(ctx, past, engine, from, now); err != nil {
 		return nil, err
 	}
-	_, err = s.bus.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
+	_, err := s.bus.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
 		var scored vigiev1.ScoredMention
-		if m.Sequence > progress.Done || m.Decode(&scored) != nil || scored.GetMention().GetOrigin() == vigiev1.Origin_ORIGIN_IMPORTED {
+		if m.Sequence > done || m.Decode(&scored) != nil || scored.GetMention().GetOrigin() == vigiev1.Origin_ORIGIN_IMPORTED {
 			return
 		}
 		if mention, err := observed(&scored, m); err == nil {
+			if mention.Known.After(now) { // the clock was put back since
+				mention.Known = now
+			}
 			engine.Advance(mention.Known)
 			engine.Observe(scored.BrandId, mention)
+			if mention.Known.After(lived) {
+				lived = mention.Known
+			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	engine.Blind(now.Sub(lived) > leap) // quiet in a stop is no calm
 	engine.Advance(now)
 	return engine, nil
 }

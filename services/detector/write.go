@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
@@ -46,6 +47,9 @@ func (s *service) spike(in detect.Incident) change {
 	spike.Evidence = detect.Evidence{} // large, and never needed to go on
 	incident := incidentOf(in)
 	incident.BlindSources = s.blindNames()
+	if _, watched := s.brands[in.Brand]; !watched {
+		incident.Detail = wording.Of(s.config.Get().Language).Unwatched
+	}
 	return change{key: brandKey + in.Brand, incident: incident, spike: &spike}
 }
 
@@ -223,7 +227,7 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 func (s *service) restore(ctx context.Context) (open map[string]detect.Incident, err error) {
 	open = map[string]detect.Incident{}
 	s.blind, s.revisions = map[string]*vigiev1.Incident{}, map[string]uint64{}
-	s.noted, s.watched, s.heard = map[string]time.Time{}, map[string]time.Time{}, time.Time{}
+	s.noted, s.watched, s.heard = map[string]uint64{}, map[string]time.Time{}, time.Time{}
 	keys, err := s.bucket.ListKeysFiltered(ctx, brandKey+">", sourceKey+">")
 	if err != nil {
 		return nil, fmt.Errorf("detector: read the open incidents: %w", err)

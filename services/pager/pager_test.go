@@ -10,6 +10,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/simulate/slack"
 )
@@ -251,6 +252,29 @@ func TestANewRotaHoldsAtOnce(t *testing.T) {
 	h.settled()
 	h.clock.Advance(5 * time.Minute)
 	require.Equal(t, []string{"alice", "chloe", "bruno"}, h.hears(3))
+}
+
+// A brand leaves the file while its crisis goes on: those who were called hear the end, and
+// why, and nobody else is called.
+func TestThoseWhoWereCalledHearThatABrandIsWatchedNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pager()
+	h.publish(crisis())
+	h.hears(1)
+	h.settled()
+	next := *h.cfg
+	next.Brands = nil
+	require.NoError(t, h.live.Replace(&next))
+	over := resolved(crisis(), h.clock.Now())
+	over.Detail = wording.French.Unwatched
+	h.publish(over)
+	require.Equal(t, []string{"alice", "alice"}, h.hears(2))
+	require.Contains(t, h.slack.Messages()[1].Text, "FIN")
+	h.settled()
+	h.clock.Advance(time.Hour)
+	h.settled()
+	require.Len(t, h.readers(), 2)
 }
 
 func TestWhatIsNoIncidentIsADeadLetter(t *testing.T) {

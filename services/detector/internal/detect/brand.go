@@ -30,6 +30,7 @@ type brand struct {
 	Sequence  uint64 // of the last mention heard, where it came from a stream
 	Step      int64  // up to which its snapshot was decided
 
+	loaded  uint64 // sequence up to which its snapshot heard
 	heard   uint32 // parts that heard something since the last decision, a bit each
 	gone    bool   // watched no more: its incident is resolved
 	changed bool   // since its last snapshot

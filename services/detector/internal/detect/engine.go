@@ -58,6 +58,9 @@ func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Inci
 	for id, b := range heard.brands {
 		if mine := e.brands[id]; mine != nil {
 			b.gone, b.Occasions = mine.gone, mine.Occasions
+			b.Cleared = max(b.Cleared, mine.Cleared)
+			b.Watched = max(b.Watched, mine.Watched)
+			b.Sequence = max(b.Sequence, mine.Sequence)
 			b.Pending = append(b.Pending, mine.Pending...)
 			e.forget(mine)
 		}
@@ -86,12 +89,15 @@ func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Inci
 const news = 24 * time.Hour
 
 // resume goes on with the incident that was told, if one is open. It says whether it has
-// gone further than that, for a process can die between deciding and saying so.
+// gone further than that, for a process can die between deciding and saying so. What opened
+// before another was resolved, or before the brand was watched, is over.
 func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 	switch found := b.Incident; {
 	case goesOn && found != nil && found.ID == told.ID && found.Revision > told.Revision,
-		!goesOn && found != nil && now.Sub(found.Opened) < news:
+		!goesOn && found != nil && now.Sub(found.Opened) < news && minuteOf(found.Opened) > max(b.Cleared, b.Watched):
 		return true
+	case goesOn && found != nil && found.ID == told.ID && found.Revision == told.Revision && b.Step > 0:
+		// its snapshot knows since when it is calm
 	case goesOn:
 		b.Incident = &told
 	case found != nil:
@@ -134,10 +140,13 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 	if m.Published.After(m.Known) { // from the future, it says
 		m.Published = m.Known
 	}
+	if m.Collected.After(m.Known) {
+		m.Collected = m.Known
+	}
 	if m.Known.Sub(m.Published) >= day*time.Minute {
 		return false
 	}
-	if m.Sequence != 0 && m.Sequence <= b.Sequence {
+	if m.Sequence != 0 && m.Sequence <= b.loaded {
 		return true // delivered again
 	}
 	b.Sequence = max(b.Sequence, m.Sequence)

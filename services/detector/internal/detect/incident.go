@@ -89,7 +89,11 @@ func (i *Incident) settle(calm bool, now time.Time, after time.Duration) (resolv
 	return true
 }
 
+// resolve ends it, not before it last changed: a clock may have been put back.
 func (i *Incident) resolve(now time.Time) {
+	if now.Before(i.Changed) {
+		now = i.Changed
+	}
 	i.Resolved, i.Changed = now, now
 	i.Revision++
 }

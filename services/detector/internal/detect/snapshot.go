@@ -59,12 +59,19 @@ func ReadSnapshot(data []byte) (Snapshot, error) {
 	if s.Rule != RuleVersion {
 		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w: %s", ErrOtherRule, s.Rule)
 	}
+	if s.Brand == nil {
+		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w: there is none", errUnsound)
+	}
+	if err := s.Brand.sound(s.Step); err != nil {
+		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w", err)
+	}
 	s.Brand.Step = s.Step
 	return Snapshot{timeOf(s.Step), s.Brand.Sequence, s.Brand}, nil
 }
 
 // Load takes a brand up as its snapshot says.
 func (e *Engine) Load(s Snapshot) {
+	s.brand.loaded = s.brand.Sequence
 	e.brands[s.brand.ID] = s.brand
 	if len(s.brand.Pending) > 0 {
 		e.await(s.brand, max(e.step+1, s.brand.Pending[0].Due))

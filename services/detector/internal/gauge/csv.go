@@ -1,19 +1,21 @@
 package gauge
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 )
 
 const (
 	// most is the highest value: as many posts as no day has.
 	most = 1e12
+	// byteOrderMark begins what some spreadsheets write.
+	byteOrderMark = "\ufeff"
 	// earliest is the first year that is known.
 	earliest = 1971
 )
@@ -22,17 +24,22 @@ const (
 // `timestamp,value,anomaly_score`, each row as soon as it is read, its time and value
 // as they were written. An error names the line; what comes before it is scored.
 func ScoreCSV(r io.Reader, w io.Writer) error {
-	rows, out := csv.NewReader(r), csv.NewWriter(w)
+	text := bufio.NewReader(r)
+	if mark, err := text.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		_, _ = text.Discard(len(byteOrderMark))
+	}
+	rows, out := csv.NewReader(text), csv.NewWriter(w)
 	rows.FieldsPerRecord, rows.ReuseRecord = 2, true
 	header, err := rows.Read()
 	switch {
 	case errors.Is(err, io.EOF):
 		return errors.New("there is no row: the first line is timestamp,value")
 	case err != nil:
-		return err
+		return fmt.Errorf("%w: the first line is timestamp,value", err)
 	}
-	if name := strings.TrimPrefix(header[0], "\ufeff"); name != "timestamp" || header[1] != "value" {
-		return fmt.Errorf("line 1: %q, %q where timestamp,value is expected", name, header[1])
+	if header[0] != "timestamp" || header[1] != "value" {
+		line, _ := rows.FieldPos(0)
+		return fmt.Errorf("line %d: %q, %q where timestamp,value is expected", line, header[0], header[1])
 	}
 	if err := write(out, "timestamp", "value", "anomaly_score"); err != nil {
 		return err

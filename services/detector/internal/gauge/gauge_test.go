@@ -164,6 +164,16 @@ func TestABadSeriesSaysWhereAndWhat(t *testing.T) {
 		first + "2026-03-02 00:05:00,-1\n":      `line 3: the value "-1" is negative`,
 		first + "2026-03-02 00:05:00,1e400\n":   `line 3: the value "1e400" is above 1e+12`,
 		"\ufeff" + first:                        "",
+		"\ufeff\"timestamp\",\"value\"\r\n\"2026-03-02 00:00:00\",\"5\"\r\n": "",
+		"\ufeff":                "there is no row",
+		"\n\nvalue,timestamp\n": `line 3: "value", "timestamp" where timestamp,value is expected`,
+		first + "\n\r\n2026-03-02 00:05:00,1\r\n": "",
+		first + "1772409600,1\n":                  `line 3: the time "1772409600" is written neither as`,
+		first + "2026-03-02 00:05:00+01:00,1\n":   "line 3: the time \"2026-03-02 00:05:00+01:00\" is written neither as",
+		first + "2026-03-02 00:05:00,1e308\n":     `line 3: the value "1e308" is above 1e+12`,
+		first + "2026-03-02 00:05:00,-Inf\n":      `line 3: the value "-Inf" is negative`,
+		first + "2026-03-02 00:05:00,1,5\n":       "line 3: wrong number of fields",
+		first + "2026-03-02 00:05:00,\"1,5\"\n":   `line 3: the value "1,5" is not a number`,
 	} {
 		var out strings.Builder
 		err := gauge.ScoreCSV(strings.NewReader(text), &out)

@@ -183,6 +183,8 @@ func TestTheEnd(t *testing.T) {
 	require.Empty(t, w.Posts)
 	p.AckedBy, p.AckedTime = "Chloé", night.Add(-50*time.Minute)
 	require.Equal(t, []string{"Prise en charge par Chloé à 03:23."}, Write(p).Lines)
+	p.Detail = wording.French.Unwatched
+	require.Equal(t, []string{"Prise en charge par Chloé à 03:23.", "Cette marque a été retirée de la configuration : Vigie ne la suit plus."}, Write(p).Lines)
 
 	p.About, p.Language = Late, "en"
 	w = Write(p)

@@ -78,10 +78,17 @@ func (t tongue) lines(p Page) []string {
 	var out []string
 	reader := Line(p.Person, maxName)
 	switch {
-	case p.About == End && p.AckedBy != "":
-		return []string{fmt.Sprintf(t.ackedBy, Line(p.AckedBy, maxName), t.clock(p, p.AckedTime))}
 	case p.About == End && !p.Blind:
-		return []string{t.nobodyAcked}
+		taken := t.nobodyAcked
+		if p.AckedBy != "" {
+			taken = t.acked(p)
+		}
+		if p.Detail == "" {
+			return []string{taken}
+		}
+		return []string{taken, Line(p.Detail, 2*maxText)} // why it is over, where that is not for calm
+	case p.About == End && p.AckedBy != "":
+		return []string{t.acked(p)}
 	case p.About == End:
 		return nil
 	case p.About == Late:
@@ -101,6 +108,10 @@ func (t tongue) lines(p Page) []string {
 		}
 	}
 	return out
+}
+
+func (t tongue) acked(p Page) string {
+	return fmt.Sprintf(t.ackedBy, Line(p.AckedBy, maxName), t.clock(p, p.AckedTime))
 }
 
 func (t tongue) also(p Page) string {
