@@ -27,14 +27,12 @@ const (
 
 // notice takes in how loud a mention is by itself. What the brand says is not.
 func (b *brand) notice(m *Mention) {
-	if m.Official {
-		return
-	}
-	if m.Again {
+	switch {
+	case m.Again:
 		b.Exhibits.react(m.ID, m.Engagement)
-	}
-	b.noticeEngagement(m)
-	if !m.Again {
+		b.noticeEngagement(m)
+	case !m.Official:
+		b.noticeEngagement(m)
 		b.noticeReach(m)
 		b.noticeStory(m)
 	}
