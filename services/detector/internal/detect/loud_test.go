@@ -171,6 +171,18 @@ func TestEngagementIsByTheHour(t *testing.T) {
 	require.Equal(t, 1, told(5000, 30*time.Minute, true))
 	require.Zero(t, told(5000, 20*time.Hour, true))
 	require.Zero(t, told(5000, 30*time.Minute, false))
+
+	v := aVillage(28)
+	v.heard()
+	gone := detect.Mention{ID: "x:gone", Source: "x", Author: "ana", Sentiment: detect.Neutral, Engagement: 5000, Measured: true, Again: true,
+		Published: v.now, Collected: v.now, Known: v.now}
+	v.e.Observe("zest", gone)
+	v.wait(time.Second)
+	require.Empty(t, v.heard(), "of a post that is gone, nothing")
+	gone.Again = false
+	v.e.Observe("zest", gone)
+	v.wait(time.Second)
+	require.Len(t, v.heard(), 1, "it did not make it known")
 }
 
 // Sixty accounts tell one story within an hour: a watch, and never more, however many
