@@ -31,7 +31,7 @@ type brand struct {
 	Sequence  uint64 // of the last mention heard, where it came from a stream
 	Step      int64  // up to which its snapshot was decided
 
-	loud    peak   // of what was heard since the last decision
+	loud    *peak  // loudest of what was heard since the last decision; nil for none
 	counted bool   // whether anything was, since then
 	heard   uint32 // parts that heard something since the last decision, a bit each
 	gone    bool   // watched no more: its incident is resolved

@@ -36,7 +36,7 @@ func (b *brand) decide(step int64, rule *Rule) bool {
 	if b.counted {
 		f, b.counted = b.find(now, rule), false
 	}
-	if loud, heard := b.hark(now, rule); heard && b.Incident == nil && f.level == Calm {
+	if loud := b.hark(now, rule); loud != nil && b.Incident == nil && f.level == Calm {
 		f = loud.found(b, now)
 	}
 	if f.level == Calm || b.Incident != nil && f.level <= b.Incident.Level {

@@ -84,7 +84,7 @@ func (m *Mention) fresh() bool { return !m.Past && m.Known.Sub(m.Published) < fr
 
 // louder keeps the loudest of what was heard since the last decision, unless it is told.
 func (b *brand) louder(loud peak, m *Mention) {
-	if loud.surprise <= b.loud.surprise || b.Peaks.Told[peakSeries(loud.signal, loud.praise)] == loud.key {
+	if b.loud != nil && loud.surprise <= b.loud.surprise || b.Peaks.Told[peakSeries(loud.signal, loud.praise)] == loud.key {
 		return
 	}
 	switch {
@@ -96,21 +96,24 @@ func (b *brand) louder(loud peak, m *Mention) {
 		p := postOf(m, 0)
 		loud.post = &p
 	}
-	b.loud = loud
+	b.loud = &loud
 }
 
 // hark takes the loudest of what was heard, where it is beyond the bound, and notes that
-// it is told.
-func (b *brand) hark(now time.Time, rule *Rule) (loud peak, heard bool) {
-	loud, b.loud = b.loud, peak{}
-	if loud.surprise < rule.Watch || !b.past(0, now) {
-		return peak{}, false
+// it is told; nil for none.
+func (b *brand) hark(now time.Time, rule *Rule) *peak {
+	loud := b.loud
+	if loud == nil {
+		return nil
+	}
+	if b.loud = nil; loud.surprise < rule.Watch || !b.past(0, now) {
+		return nil
 	}
 	p := &b.Peaks
 	p.Told[peakSeries(loud.signal, loud.praise)] = loud.key
 	p.Signals |= 1 << loud.signal
 	p.Last = minuteOf(now)
-	return loud, true
+	return loud
 }
 
 // found makes a finding of what is loud, a watch: one voice wakes nobody. It is told with

@@ -51,7 +51,12 @@ func loudness(n uint64) uint8 {
 // note takes in how loud a thing of a day is, and answers how much that surprises:
 // nothing, unless it is a record.
 func (p *peaks) note(signal int, praise bool, date int64, n uint64) float64 {
-	p.roll(date)
+	if n == 0 {
+		return 0
+	}
+	if date > p.Newest {
+		p.roll(date)
+	}
 	days := &p.Days[peakSeries(signal, praise)]
 	loud := loudness(n)
 	if p.Newest-date >= pastDays || loud <= days[date%pastDays] {
@@ -72,7 +77,7 @@ func (p *peaks) roll(date int64) {
 			p.Days[i][d%pastDays] = 0
 		}
 	}
-	p.Newest = max(p.Newest, date)
+	p.Newest = date
 }
 
 // What is thought of the loudest of a day where nothing is known, as the mean and the
