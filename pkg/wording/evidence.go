@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// About names the part of what is said that rose: a topic, a source, or risks; it is
-// empty for all of it.
+// About names the part of what is said that rose: a topic, a source, risks, one story or
+// one post; it is empty for all of it.
 func (l Language) About(kind, key string) string {
 	switch kind {
 	case "topic":
@@ -17,9 +17,23 @@ func (l Language) About(kind, key string) string {
 		return fmt.Sprintf(l.on, key)
 	case "risk":
 		return l.risk.Several
+	case "story", "post":
+		return l.single[kind]
 	default:
 		return ""
 	}
+}
+
+// Signals says what is loud by itself, by the names the tables give it: a widely followed
+// author. Of counts the figures tell.
+func (l Language) Signals(signals []string) string {
+	var told []string
+	for _, signal := range signals {
+		if name, known := l.loud[signal]; known {
+			told = append(told, name)
+		}
+	}
+	return strings.Join(told, ", ")
 }
 
 // Risk is what a risk is called: one that is not known, as it is.

@@ -28,6 +28,7 @@ type Language struct {
 	colon                           string
 	risk                            Noun
 	risks, reasons                  map[string]string
+	single, loud                    map[string]string // kinds of parts that are one thing; signals of one thing alone
 }
 
 // The languages that are written.
@@ -70,6 +71,10 @@ var (
 			"latest": "le plus récent", "first": "le premier", "most_engaged": "le plus de réactions",
 			"widest_reach": "le plus suivi", "typical": "typique",
 		},
+		single: map[string]string{"story": "un même texte", "post": "une seule publication"},
+		loud: map[string]string{
+			"reach": "auteur très suivi", "engagement": "publication qui s’emballe", "story": "texte repris par beaucoup",
+		},
 	}
 	English = Language{
 		Code:            "en",
@@ -104,5 +109,7 @@ var (
 			"latest": "the latest", "first": "the first", "most_engaged": "most reactions",
 			"widest_reach": "widest reach", "typical": "typical",
 		},
+		single: map[string]string{"story": "one text", "post": "a single post"},
+		loud:   map[string]string{"reach": "widely followed author", "engagement": "a post that takes off", "story": "told by many"},
 	}
 )

@@ -82,6 +82,18 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// What is loud by itself is named; of counts the figures tell, and what a newer detector
+// says is left out.
+func TestWhatIsLoud(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "auteur très suivi, publication qui s’emballe, texte repris par beaucoup",
+		wording.French.Signals([]string{"volume", "negative", "reach", "engagement", "story", "tomorrow"}))
+	require.Equal(t, "widely followed author", wording.English.Signals([]string{"reach"}))
+	require.Empty(t, wording.English.Signals([]string{"volume"}))
+	require.Equal(t, "une seule publication", wording.French.About("post", "x:1"))
+	require.Equal(t, "one text", wording.English.About("story", "x:1"))
+}
+
 func TestTheFiguresOfAnIncident(t *testing.T) {
 	t.Parallel()
 	f := wording.Figures{Window: 10 * time.Minute, Mentions: 84, ExpectedMentions: 6, Negative: 52, ExpectedNegative: 0.72, Authors: 41}

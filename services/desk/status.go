@@ -85,8 +85,9 @@ type Incident struct {
 	ExpectedNeg  float64    `json:"expected_negative"`
 	Authors      uint64     `json:"distinct_authors"`
 	WindowSecs   float64    `json:"window_seconds"`
-	AboutKind    string     `json:"about_kind,omitempty"` // topic, source or risk: what rose, if not the brand as a whole
+	AboutKind    string     `json:"about_kind,omitempty"` // topic, source, risk, story or post: what rose, if not the brand as a whole
 	About        string     `json:"about,omitempty"`
+	Signals      []string   `json:"signals"`            // beyond their bound: volume, negative, reach, engagement, story
 	ShareLow     float64    `json:"negative_share_low"` // of what is more than expected, corrected
 	ShareHigh    float64    `json:"negative_share_high"`
 	Reach        uint64     `json:"potential_reach"`
@@ -240,7 +241,7 @@ func (l *live) newIncident(f *followed) Incident {
 		Steps:    slices.Clone(f.steps),
 		Mentions: e.GetObservedMentions(), Expected: e.GetExpectedMentions(),
 		Negative: e.GetObservedNegative(), ExpectedNeg: e.GetExpectedNegative(), Authors: e.GetDistinctAuthors(),
-		AboutKind: e.GetAboutKind(), About: e.GetAbout(), ShareLow: e.GetNegativeShareLow(), ShareHigh: e.GetNegativeShareHigh(),
+		AboutKind: e.GetAboutKind(), About: e.GetAbout(), Signals: append([]string{}, e.GetSignals()...), ShareLow: e.GetNegativeShareLow(), ShareHigh: e.GetNegativeShareHigh(),
 		Reach: e.GetPotentialReach(), Copies: e.GetCopies(), RarityDays: e.GetRarityDays(), KnownDays: e.GetKnownDays(), Occasion: e.GetOccasion(),
 		Also: append([]string{}, e.GetAlsoBrandIds()...), Words: []Word{}, Path: []Where{}, TopAuthors: []Author{},
 		Posts: []Post{}, BlindSources: append([]string{}, f.now.BlindSources...),

@@ -216,7 +216,7 @@ func (v viewer) facts(i Incident) []string {
 		Negative: i.Negative, ExpectedNegative: i.ExpectedNeg, Surplus: [2]float64{i.ShareLow, i.ShareHigh},
 		Authors: i.Authors, Reach: i.Reach, RareDays: uint64(i.RarityDays), KnownDays: uint64(i.KnownDays),
 	}
-	return told(wording.Capital(v.words.About(i.AboutKind, i.About)), v.words.Volume(figures), v.words.Rarity(figures),
+	return told(wording.Capital(v.words.About(i.AboutKind, i.About)), v.words.Signals(i.Signals), v.words.Volume(figures), v.words.Rarity(figures),
 		v.words.Tone(figures), v.words.Voices(figures), v.words.Copies(i.Copies))
 }
 

@@ -164,7 +164,7 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[strin
 			if _, known := watched[brand]; !known {
 				return
 			}
-			if b.concerns(brand) {
+			if b.concerns(brand) && !m.Again {
 				count(&m)
 			}
 			if batch = append(batch, spoken{brand, m}); len(batch) == driven {

@@ -59,7 +59,7 @@ func BenchPosts(cfg *config.Config, posts []*vigiev1.ScoredMention) PostsReport 
 	heard := make([]contest.Post, len(posts))
 	for i, p := range posts {
 		m := said(p, p.Mention.PublishedTime.AsTime())
-		m.Collected = m.Known
+		m.Collected, m.measured = m.Known, false // people reacted since
 		heard[i] = contest.Post{Brand: p.BrandId, Mention: m.mention()}
 	}
 	h := contest.Hear(rule(cfg, Mistakes{}), heard)

@@ -90,6 +90,9 @@ type post struct {
 	origin    vigiev1.Origin
 	at        time.Time // published
 	collected time.Time
+
+	revision, likes, followers uint64
+	story                      string
 }
 
 func (b *bench) publish(posts ...post) {
@@ -97,12 +100,16 @@ func (b *bench) publish(posts ...post) {
 	var outs []bus.Outgoing
 	for _, p := range posts {
 		id := p.brand + ":" + p.id
-		outs = append(outs, bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, p.brand, "x"), ID: id, Message: &vigiev1.ScoredMention{
-			BrandId: p.brand, Sentiment: cmp.Or(p.felt, vigiev1.Sentiment_SENTIMENT_NEGATIVE), ModelVersion: "test", ScoredTime: timestamppb.New(p.collected),
+		message := id
+		if p.revision > 0 {
+			message = fmt.Sprint(id, ":", p.revision)
+		}
+		outs = append(outs, bus.Outgoing{Subject: bus.Subject(bus.SubjectScored, p.brand, "x"), ID: message, Message: &vigiev1.ScoredMention{
+			BrandId: p.brand, Sentiment: cmp.Or(p.felt, vigiev1.Sentiment_SENTIMENT_NEGATIVE), ModelVersion: "test", ScoredTime: timestamppb.New(p.collected), StoryId: p.story,
 			Mention: &vigiev1.Mention{
-				MentionId: id, Source: "x", Text: "bad", Kind: vigiev1.Kind_KIND_POST, Origin: p.origin,
+				MentionId: id, Revision: p.revision, Engagement: &vigiev1.Engagement{Likes: p.likes}, Source: "x", Text: "bad", Kind: vigiev1.Kind_KIND_POST, Origin: p.origin,
 				Ownership:     vigiev1.Ownership_OWNERSHIP_THIRD_PARTY,
-				Author:        &vigiev1.Author{AuthorId: p.id, Handle: "author" + p.id},
+				Author:        &vigiev1.Author{AuthorId: p.id, Handle: "author" + p.id, Followers: p.followers},
 				PublishedTime: timestamppb.New(p.at), CollectedTime: timestamppb.New(p.collected),
 			},
 		}})
@@ -161,12 +168,18 @@ func (b *bench) of(brand string) []*vigiev1.Incident {
 
 func (b *bench) crisis(brand string) *vigiev1.Incident {
 	b.t.Helper()
+	return b.reached(brand, vigiev1.Level_LEVEL_CRISIS)
+}
+
+// reached is the incident of a brand that is at a level.
+func (b *bench) reached(brand string, level vigiev1.Level) *vigiev1.Incident {
+	b.t.Helper()
 	var last *vigiev1.Incident
-	b.eventually("it is a crisis", func() bool {
+	b.eventually("it is at "+level.String(), func() bool {
 		if all := b.of(brand); len(all) > 0 {
 			last = all[len(all)-1]
 		}
-		return last.GetLevel() == vigiev1.Level_LEVEL_CRISIS
+		return last.GetLevel() == level
 	})
 	return last
 }

@@ -27,15 +27,24 @@ ORDER BY known_time, mention_id, brand_id`
 // and others need the machine. What does not fit is sorted on the disk.
 var inPassing = clickhousego.Settings{"max_threads": 1, "max_block_size": 8192, "max_bytes_before_external_sort": 64 << 20}
 
-// eachPast visits the mentions of a brand, or of all where it is "", in the order in
-// which a detector learnt of them, from a moment up to before another.
+// eachPast visits the mentions of a brand, or of all where it is "", and how people reacted
+// to them since, in the order in which a detector learnt of them, from a moment up to before another.
 func eachPast(ctx context.Context, conn driver.Conn, brand string, from, before time.Time, visit func(brand string, m detect.Mention)) error {
 	ctx = clickhousego.Context(ctx, clickhousego.WithSettings(inPassing))
 	rows, err := conn.Query(ctx, history, brand, brand, from.UnixMilli(), before.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("detector: read the history: %w", err)
 	}
-	if err := eachRow(ctx, rows, visit); err != nil {
+	samples, err := readSamples(ctx, conn, brand, from, before, visit)
+	if err != nil {
+		rows.Close()
+		return fmt.Errorf("detector: read the history: %w", err)
+	}
+	defer samples.rows.Close()
+	if err = eachRow(ctx, rows, samples.mention); err == nil {
+		err = samples.rest()
+	}
+	if err != nil {
 		return fmt.Errorf("detector: read the history: %w", err)
 	}
 	return nil

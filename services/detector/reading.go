@@ -20,6 +20,7 @@ type reading struct {
 	title    string
 	kind     vigiev1.Kind
 	official bool // it stands on a brand's page, or its author is one
+	measured bool // its engagement is what it had when it became known
 }
 
 // mention fills in what follows from the rest.
@@ -44,7 +45,21 @@ func (r reading) mention() detect.Mention {
 	}
 	m.Share = r.kind == vigiev1.Kind_KIND_SHARE || r.sharedID != ""
 	m.Official = r.official && r.byItsPage()
+	m.Measured = r.measured && r.countsReactions()
 	return m
+}
+
+// countsReactions says whether it is news how people react to it: not to what a brand
+// publishes, nor to a share, whose figures are those of what it shares.
+func (r reading) countsReactions() bool {
+	switch r.kind {
+	case vigiev1.Kind_KIND_COMMENT, vigiev1.Kind_KIND_REVIEW:
+		return true
+	case vigiev1.Kind_KIND_SHARE:
+		return false
+	default:
+		return !r.official
+	}
 }
 
 // byItsPage says whether who owns a page also wrote what stands there. On X and
@@ -80,7 +95,7 @@ func said(s *vigiev1.ScoredMention, taken time.Time) reading {
 			Engagement: engagement.GetLikes() + engagement.GetShares() + engagement.GetReplies(), Model: s.ModelVersion,
 		},
 		authorID: author.GetAuthorId(), sharedID: m.Shares, title: m.Title, kind: m.Kind,
-		official: m.Ownership == vigiev1.Ownership_OWNERSHIP_OFFICIAL,
+		official: m.Ownership == vigiev1.Ownership_OWNERSHIP_OFFICIAL, measured: true,
 	}
 }
 

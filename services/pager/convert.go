@@ -1,6 +1,7 @@
 package pager
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,8 @@ func messageOf(incident *vigiev1.Incident, course *escalation.Course) message.Pa
 			RareDays: uint64(evidence.GetRarityDays()), KnownDays: uint64(evidence.GetKnownDays()),
 		},
 		PartKind: evidence.GetAboutKind(), Part: evidence.GetAbout(), Occasion: evidence.GetOccasion(),
-		OnlyNegative: len(evidence.GetSignals()) == 1 && evidence.GetSignals()[0] == "negative",
+		OnlyNegative: slices.Contains(evidence.GetSignals(), "negative") && !slices.Contains(evidence.GetSignals(), "volume"),
+		Signals:      evidence.GetSignals(),
 	}
 	for _, post := range evidence.GetPosts() {
 		m.Posts = append(m.Posts, message.Post{

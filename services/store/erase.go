@@ -77,6 +77,9 @@ func (s *service) eraseDeleted(ctx context.Context) error {
 	if err := s.alter(ctx, tableMentions, "DELETE", wordsOfDeleted); err != nil {
 		return err
 	}
+	if err := s.alter(ctx, tableSamples, "DELETE", "mention_id IN "+deleted); err != nil {
+		return err
+	}
 	quoting := `incident_id IN (SELECT incident_id FROM incident_revisions WHERE ` + quotesDeleted + `)`
 	if err := s.alter(ctx, tablePages, "UPDATE text = ''", `text != '' AND `+quoting); err != nil {
 		return err
@@ -103,6 +106,7 @@ func (s *service) eraseOld(ctx context.Context, keep time.Duration) error {
 	for _, old := range []struct{ table, moment string }{
 		{tableMentions, "multiIf(is_deleted = 1, inserted_time, origin = 'imported', collected_time, published_time)"},
 		{tableHeads, "inserted_time"},
+		{tableSamples, "known_time"},
 		{tableIncidents, "changed_time"},
 		{tablePages, "changed_time"},
 		{tableVerdicts, "said_time"},

@@ -40,6 +40,20 @@ func (s *service) count(t *testing.T, query string) (n uint64) {
 	return n
 }
 
+func (s *service) strings(t *testing.T, query string) (found []string) {
+	t.Helper()
+	rows, err := s.conn.Query(t.Context(), query)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var one string
+		require.NoError(t, rows.Scan(&one))
+		found = append(found, one)
+	}
+	require.NoError(t, rows.Err())
+	return found
+}
+
 // erased erases, and waits until it is done.
 func (s *service) erased(t *testing.T) {
 	t.Helper()
@@ -88,6 +102,7 @@ func TestADeletedPostLeavesTheDisk(t *testing.T) {
 	for word, want := range map[string]uint64{"canary": 0, "other": 1, "old": 0, "history": 1} {
 		require.Equal(t, want, s.count(t, `SELECT count() FROM mention_revisions WHERE text = '`+word+`' OR author_handle = '`+word+`'`), word)
 	}
+	require.Equal(t, []string{"x:2", "x:3"}, s.strings(t, `SELECT DISTINCT mention_id FROM mention_samples ORDER BY mention_id`))
 	for _, column := range []string{"posts", "path", "authors", "words"} {
 		require.Zero(t, s.count(t, `SELECT count() FROM incident_revisions WHERE position(`+column+`, 'canary') > 0`), column)
 		require.EqualValues(t, 1, s.count(t, `SELECT count() FROM incident_revisions WHERE position(`+column+`, 'other') > 0`), column)

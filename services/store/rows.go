@@ -15,13 +15,14 @@ import (
 const (
 	tableMentions  = "mention_revisions"
 	tableHeads     = "mention_heads"
+	tableSamples   = "mention_samples"
 	tableDeletions = "deletions"
 	tableIncidents = "incident_revisions"
 	tablePages     = "page_events"
 	tableVerdicts  = "verdict_events"
 )
 
-var tables = []string{tableMentions, tableHeads, tableDeletions, tableIncidents, tablePages, tableVerdicts}
+var tables = []string{tableMentions, tableHeads, tableSamples, tableDeletions, tableIncidents, tablePages, tableVerdicts}
 
 // insertInto names the columns in the order of the rows below.
 var insertInto = map[string]string{
@@ -29,7 +30,9 @@ var insertInto = map[string]string{
 		url, title, text, language, author_id, author_handle, author_name, followers, verified, likes, shares, replies,
 		in_reply_to, shared_id, sentiment, sentiment_score, topics, owner, risks, risk_words, recommendation, story_id, model_version,
 		published_time, collected_time, scored_time, known_time, import_id, is_deleted)`,
-	tableHeads:     `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
+	tableHeads: `INSERT INTO mention_heads (mention_id, revision, is_deleted)`,
+	tableSamples: `INSERT INTO mention_samples (brand_id, mention_id, revision, published_time, known_time, ownership, kind, sentiment,
+		followers, engagement)`,
 	tableDeletions: `INSERT INTO deletions (mention_id, source, deleted_time)`,
 	tableIncidents: `INSERT INTO incident_revisions (incident_id, revision, kind, brand_id, source, page, level, state,
 		opened_time, level_time, resolved_time, changed_time, about_kind, about, occasion, also_brand_ids, window_from, window_to,
@@ -84,6 +87,15 @@ func mentionRow(s *vigiev1.ScoredMention, admitted head) []any {
 		m.GetEngagement().GetLikes(), m.GetEngagement().GetShares(), m.GetEngagement().GetReplies(),
 		m.InReplyTo, m.Shares, int8(s.Sentiment), s.SentimentScore, s.Topics, s.Owner, risks, words, int8(s.Recommendation), s.StoryId, s.ModelVersion,
 		admitted.PublishedTime, admitted.CollectedTime, moment(s.ScoredTime), admitted.KnownTime, admitted.ImportID, admitted.IsDeleted,
+	}
+}
+
+// sampleRow is what the bus said at a moment of a mention's audience.
+func sampleRow(s *vigiev1.ScoredMention, taken time.Time) []any {
+	m, e := s.GetMention(), s.GetMention().GetEngagement()
+	return []any{
+		s.BrandId, m.MentionId, m.Revision, moment(m.PublishedTime), taken, int8(m.Ownership), int8(m.Kind), int8(s.Sentiment),
+		m.GetAuthor().GetFollowers(), e.GetLikes() + e.GetShares() + e.GetReplies(),
 	}
 }
 

@@ -93,7 +93,7 @@ func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []err
 		return nil
 	})
 	return s.change(ctx, b, func(known map[string]heads) error {
-		var gone [][]any
+		var gone, samples [][]any
 		for _, value := range scored {
 			m := value.Mention
 			row, amended := known[m.MentionId].admit(value.ScoredMention, value.at)
@@ -110,6 +110,12 @@ func (s *service) writeMentions(ctx context.Context, batch []*bus.Message) []err
 				b.rows = append(b.rows, mentionRow(value.ScoredMention, row))
 			}
 			known[m.MentionId] = append(known[m.MentionId], row)
+			if m.Origin != vigiev1.Origin_ORIGIN_IMPORTED { // whose figures are of long after
+				samples = append(samples, sampleRow(value.ScoredMention, value.at))
+			}
+		}
+		if err := s.write(ctx, tableSamples, samples); err != nil {
+			return err
 		}
 		return s.write(ctx, tableDeletions, gone)
 	})

@@ -167,3 +167,32 @@ func TestOlderMentionsAreKnownSinceTheyWereScored(t *testing.T) {
 	requireDone(t, s.writeMentions(t.Context(), messages(t, mentionOf("x:1", "edited", func(m *vigiev1.Mention) { m.Revision = 3 }))))
 	require.EqualValues(t, 1, s.count(t, known+` AND text = 'edited'`))
 }
+
+// What was known of a mention's audience stays with the moment at which the bus said so,
+// once however often it says it; an older revision that came later was known then. Of what
+// was imported, or is gone, nothing is kept.
+func TestWhatWasKnownOfAnAudienceStays(t *testing.T) {
+	t.Parallel()
+	s := bench(t)
+	at := func(id string, revision, likes uint64, origin vigiev1.Origin) *vigiev1.ScoredMention {
+		return mentionOf(id, "words", func(m *vigiev1.Mention) {
+			m.Revision, m.Origin = revision, origin
+			m.Author.Followers, m.Engagement = 7, &vigiev1.Engagement{Likes: likes, Shares: 2, Replies: 1}
+		})
+	}
+	batch := messages(t,
+		at("x:1", 0, 0, vigiev1.Origin_ORIGIN_LIVE), at("x:1", 2, 50, vigiev1.Origin_ORIGIN_LIVE), at("x:1", 1, 20, vigiev1.Origin_ORIGIN_LIVE),
+		at("x:2", 0, 9, vigiev1.Origin_ORIGIN_IMPORTED), at("x:3", 0, 5, vigiev1.Origin_ORIGIN_BACKFILL))
+	from := time.Now().Truncate(time.Second)
+	for i := range batch {
+		batch[i].Time = from.Add(time.Duration(i) * time.Millisecond)
+	}
+	requireDone(t, s.writeDeletions(t.Context(), messages(t, deletionOf("x:4"))))
+	for range 3 {
+		requireDone(t, s.writeMentions(t.Context(), batch))
+		requireDone(t, s.writeMentions(t.Context(), messages(t, at("x:4", 0, 5, vigiev1.Origin_ORIGIN_LIVE))))
+	}
+	told := s.strings(t, fmt.Sprintf(`SELECT concat(brand_id, ' ', mention_id, ' ', toString(toUnixTimestamp64Milli(known_time) - %d), ' ',
+		toString(followers), ' ', toString(engagement)) FROM mention_samples FINAL ORDER BY known_time`, from.UnixMilli()))
+	require.Equal(t, []string{"z x:1 0 7 3", "z x:1 1 7 53", "z x:1 2 7 23", "z x:3 4 7 8"}, told)
+}

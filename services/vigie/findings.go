@@ -131,7 +131,7 @@ func (s *sheet) incident(t detector.Told) {
 		Negative: uint64(t.Negative), ExpectedNegative: t.ExpectedN, Surplus: [2]float64{t.Share[1], t.Share[2]},
 		Authors: uint64(t.Authors), Reach: t.Reach, RareDays: uint64(t.RarityDays), KnownDays: uint64(t.KnownDays),
 	}
-	said := []string{en.Volume(figures), en.Tone(figures), en.Voices(figures), "surprise " + en.Number(t.Surprise), en.Rarity(figures), en.Copies(uint64(t.Copies))}
+	said := []string{en.Signals(t.Signals), en.Volume(figures), en.Tone(figures), en.Voices(figures), "surprise " + en.Number(t.Surprise), en.Rarity(figures), en.Copies(uint64(t.Copies))}
 	s.line("  %s", strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; "))
 	s.evidence(t)
 	for _, post := range t.Posts {

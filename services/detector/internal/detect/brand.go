@@ -17,6 +17,7 @@ type brand struct {
 	Highs     highs
 	Exhibits  exhibits
 	Burn      burn
+	Peaks     peaks
 	Names     []Part // of the parts, apart from their counts, for each mention looks them up
 	Parts     []part
 	Authors   authors
@@ -31,6 +32,8 @@ type brand struct {
 	Step      int64  // up to which its snapshot was decided
 
 	loaded  uint64 // sequence up to which its snapshot heard
+	loud    *peak  // loudest of what was heard since the last decision; nil for none
+	counted bool   // whether anything was, since then
 	heard   uint32 // parts that heard something since the last decision, a bit each
 	gone    bool   // watched no more: its incident is resolved
 	changed bool   // since its last snapshot
@@ -65,6 +68,8 @@ const (
 	partRisk   = "risk"
 	partOwn    = "own"    // what the brand itself says
 	partPraise = "praise" // what is positive
+	partPost   = "post"   // one that is loud by itself
+	partStory  = "story"
 
 	// mostParts is how many are told apart; what comes after is part of the whole only.
 	mostParts = 16
@@ -76,7 +81,8 @@ func (b *brand) take(step int64, rule *Rule) {
 	b.changed = true
 	b.Rhythm.roll(minuteOf(timeOf(step))/60, calendar{rule.Zone, rule.Holiday})
 	slices.SortFunc(b.Pending, func(x, y pending) int {
-		return cmp.Or(cmp.Compare(x.Due, y.Due), x.Mention.Published.Compare(y.Mention.Published), cmp.Compare(x.Mention.ID, y.Mention.ID))
+		return cmp.Or(cmp.Compare(x.Due, y.Due), x.Mention.Published.Compare(y.Mention.Published), cmp.Compare(x.Mention.ID, y.Mention.ID),
+			cmp.Compare(x.Mention.Engagement, y.Mention.Engagement))
 	})
 	n := 0
 	for ; n < len(b.Pending) && b.Pending[n].Due <= step; n++ {
@@ -90,6 +96,10 @@ func (b *brand) take(step int64, rule *Rule) {
 
 // count counts a mention in the minute it was published.
 func (b *brand) count(m *Mention) {
+	if b.notice(m); m.Again {
+		return
+	}
+	b.counted = true
 	at := minuteOf(m.Published)
 	b.Model = m.Model
 	if m.Collected.After(b.Tipping) {

@@ -12,6 +12,7 @@ type finding struct {
 	about Part
 	parts uint32 // a bit for each it is of
 	who   crowd
+	loud  *peak // one thing that it is about; nil for counts
 }
 
 // clearer is how much more a longer window must surprise to be shown instead of a
@@ -31,14 +32,24 @@ func (f *finding) most() float64 { return max(f.surprise[volume], f.surprise[neg
 // decide opens or raises the incident of a brand that heard something new.
 func (b *brand) decide(step int64, rule *Rule) bool {
 	now := timeOf(step)
-	f := b.find(now, rule)
+	var f finding
+	if b.counted {
+		f, b.counted = b.find(now, rule), false
+	}
+	if loud := b.hark(now, rule); loud != nil && b.Incident == nil && f.level == Calm {
+		f = loud.found(b, now)
+	}
 	if f.level == Calm || b.Incident != nil && f.level <= b.Incident.Level {
 		return false
 	}
 	if b.Incident == nil {
 		b.Incident = open(b.ID, now)
 	}
+	if b.Incident.Loud {
+		b.Exhibits.Way = way{} // what rises began elsewhere
+	}
 	b.Incident.raise(f.level, b.kind(&f, now, rule), f.scale, now)
+	b.Incident.Loud = f.loud != nil
 	b.Incident.Evidence, b.Incident.Model = b.evidence(&f, now, rule), b.Model
 	return true
 }
@@ -99,8 +110,11 @@ const (
 
 // kind says what rises: praise is an opportunity, and never more than a watch.
 func (b *brand) kind(f *finding, now time.Time, rule *Rule) Kind {
+	if f.loud != nil && f.loud.praise {
+		return Opportunity
+	}
 	i := slices.Index(b.Names, Part{Kind: partPraise})
-	if f.level != Watch || i < 0 || rule.Mistakes.share(&f.reading).Is > blamed {
+	if f.loud != nil || f.level != Watch || i < 0 || rule.Mistakes.share(&f.reading).Is > blamed {
 		return Spike
 	}
 	p := &b.Parts[i]
@@ -172,7 +186,7 @@ func (b *brand) settle(step int64, rule *Rule, blind bool) bool {
 		return false
 	}
 	now := timeOf(step)
-	calm := !blind
+	calm := !blind && minuteOf(now)-b.Peaks.Last >= stays
 	of := of{share: whole.share, rhythm: true} // what has become usual in a crisis is no calm
 	all := b.Whole.read(b, b.outlook(minuteOf(now), float64(now.UnixMilli())/60_000, b.Cleared), of)
 	for k := range all {

@@ -101,7 +101,7 @@ func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 	case goesOn:
 		b.Incident = &told
 	case found != nil:
-		b.Incident, b.Cleared = nil, minuteOf(now)
+		b.Incident, b.Cleared, b.Peaks.Signals = nil, minuteOf(now), 0
 	}
 	return false
 }
@@ -129,8 +129,8 @@ func (e *Engine) Incidents() map[string]Incident {
 // is resolved, for quiet proves nothing.
 func (e *Engine) Blind(blind bool) { e.blind = blind }
 
-// Observe counts a mention of a watched brand, once however often it comes. It
-// answers false for what was published more than a day before it was known: that is
+// Observe counts a mention of a watched brand, once however often it comes: another time
+// it tells what people reacted to it. It answers false for what was published more than a day before it was known: that is
 // past, to be learnt.
 func (e *Engine) Observe(brandID string, m Mention) bool {
 	b := e.brands[brandID]
@@ -150,7 +150,7 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 		return true // delivered again
 	}
 	b.Sequence = max(b.Sequence, m.Sequence)
-	if !e.seen.first(hash(brandID, m.ID)) {
+	if !e.news(hash(brandID, m.ID), &m) {
 		return true
 	}
 	due := max(e.step, stepOf(m.Known)) + 1
@@ -159,6 +159,16 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 		e.await(b, due)
 	}
 	return true
+}
+
+// news says whether a mention tells something: it is new, or came before and it is known
+// what people reacted to it since. Of what is gone since, nothing is.
+func (e *Engine) news(key uint64, m *Mention) bool {
+	if m.Again {
+		return m.Measured && e.seen.has(key)
+	}
+	m.Again = !e.seen.first(key)
+	return !m.Again || m.Measured
 }
 
 // await has a brand decided on at a step.
@@ -222,7 +232,10 @@ func (e *Engine) decideAll() []Incident {
 	end := func(b *brand, resolved bool) {
 		if resolved {
 			changes = append(changes, *b.Incident)
-			b.Cleared, b.Incident, b.Burn = minuteOf(now), nil, burn{}
+			if !b.Incident.Loud { // that told of no counts
+				b.Cleared, b.Burn = minuteOf(now), burn{}
+			}
+			b.Incident, b.Peaks.Signals = nil, 0
 		}
 	}
 	heard := slices.Clone(e.dirty[:e.dueBy(e.step)])

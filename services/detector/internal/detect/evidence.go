@@ -14,6 +14,7 @@ type rise struct {
 	marks []mark
 	from  uint32 // second from which it rises
 	posts []post // of its window that were kept
+	loud  *peak  // that it is about; nil for counts
 	brand *brand
 }
 
@@ -27,9 +28,17 @@ func (b *brand) evidence(f *finding, now time.Time, rule *Rule) Evidence {
 		NegativeShare: rule.Mistakes.share(&f.reading), Authors: f.who.authors, Reach: f.who.reach, Copies: x.Copies.since(f.from),
 		Surprise: f.most(), Occasion: b.occasion(now).Name, Tipping: b.Tipping,
 	}
+	if f.loud != nil {
+		e.Surprise = max(e.Surprise, f.loud.surprise)
+	}
 	e.RarityDays, e.KnownDays = b.Highs.rarity(minuteOf(now), e.Surprise), b.Highs.known(minuteOf(now))
 	for signal, name := range [signals]string{"volume", "negative"} {
 		if f.surprise[signal] >= rule.Watch {
+			e.Signals = append(e.Signals, name)
+		}
+	}
+	for signal, name := range peakNames {
+		if b.Peaks.Signals>>signal&1 == 1 {
 			e.Signals = append(e.Signals, name)
 		}
 	}
@@ -53,7 +62,7 @@ func (b *brand) evidence(f *finding, now time.Time, rule *Rule) Evidence {
 
 // rise finds out what rises in a window.
 func (b *brand) rise(f *finding, in, before []sighting, rule *Rule, now time.Time) *rise {
-	r := &rise{in: in, posts: b.Exhibits.candidates(f.from, f.parts), brand: b}
+	r := &rise{in: in, posts: b.Exhibits.candidates(f.from, f.parts), loud: f.loud, brand: b}
 	names := wordsOf(nil, strings.NewReplacer("-", " ", "_", " ").Replace(b.ID))
 	r.marks = spell(marks(in, before, &b.Exhibits.Usual, names), r.posts)
 	expected := float64(f.expected.Total)
@@ -62,6 +71,8 @@ func (b *brand) rise(f *finding, in, before []sighting, rule *Rule, now time.Tim
 		r.felt, expected = Negative, float64(f.expected.Negative)
 	case b.Incident.Kind == Opportunity:
 		r.felt = Positive
+	case f.loud != nil && f.loud.signal == reach:
+		r.felt, expected = Negative, float64(f.expected.Negative)
 	}
 	var felt []sighting
 	for i := range in {

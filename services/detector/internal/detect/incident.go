@@ -17,6 +17,7 @@ type Incident struct {
 	Model    string
 
 	Scale     int       // longest window that opened or raised it
+	Loud      bool      // nothing but one loud thing opened it
 	CalmSince time.Time // zero while it is not calm
 }
 

@@ -46,6 +46,7 @@ func TestABrandTakesAHundredKilobytes(t *testing.T) {
 	require.Len(t, b.Parts, mostParts)
 	require.NotNil(t, b.Incident)
 	require.Less(t, b.size(), 100<<10)
+	require.Less(t, int(unsafe.Sizeof(b.Peaks)), 1<<10)
 }
 
 // size is what a brand takes in memory between two decisions, but for its incident and

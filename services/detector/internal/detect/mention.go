@@ -22,11 +22,13 @@ type Mention struct {
 	Known     time.Time // scored and on the bus: time passes by it
 	Sequence  uint64    // in the stream it came from; 0 for none
 	Past      bool      // it was brought long after: it teaches, and is no news
+	Again     bool      // it came before: only its engagement is news
 
 	Text       string
 	URL        string
 	Followers  uint64
 	Engagement uint64
+	Measured   bool // its engagement is what it had when it became known
 	Model      string
 }
 

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -223,29 +224,66 @@ const shownPosts = 3
 // candidates are the posts since a minute that are of some parts, each once, oldest
 // first.
 func (x *exhibits) candidates(from int64, parts uint32) (found []post) {
-	take := func(p *post) {
+	for p := range x.kept() {
 		if p.since(from) && p.of(parts) && !slices.ContainsFunc(found, func(q post) bool { return q.ID == p.ID }) {
 			found = append(found, *p)
-		}
-	}
-	for _, list := range []spread{x.Negative, x.Positive, x.Other} {
-		for i := range list {
-			take(&list[i])
-		}
-	}
-	for _, list := range []top{x.Engaged, x.Followed, x.Risky} {
-		for i := range list {
-			take(&list[i].Post)
 		}
 	}
 	slices.SortFunc(found, func(a, b post) int { return cmp.Or(cmp.Compare(a.Published, b.Published), cmp.Compare(a.ID, b.ID)) })
 	return found
 }
 
+// kept are the posts that are, some of them more than once.
+func (x *exhibits) kept() iter.Seq[*post] {
+	return func(yield func(*post) bool) {
+		for _, list := range []spread{x.Negative, x.Positive, x.Other} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+		for _, list := range []top{x.Engaged, x.Followed, x.Risky} {
+			for i := range list {
+				if !yield(&list[i].Post) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// find is a post that is kept, nil for one that is not.
+func (x *exhibits) find(id string) *post {
+	for p := range x.kept() {
+		if p.ID == id {
+			found := *p
+			return &found
+		}
+	}
+	return nil
+}
+
+// react takes in how people reacted to a post since.
+func (x *exhibits) react(id string, engagement uint64) {
+	for p := range x.kept() {
+		if p.ID == id {
+			p.Engagement = engagement
+		}
+	}
+	if p := x.find(id); p != nil {
+		x.Engaged = slices.DeleteFunc(x.Engaged, func(s standing) bool { return s.Post.ID == id })
+		x.Engaged.keep(p, engagement)
+	}
+}
+
 // choose are the three posts that show best what rises, each for a reason of its own as
-// far as there are. Those that speak and feel as it does go before those that feel so,
+// far as there are. What it is about goes first. Those that speak and feel as it does go before those that feel so,
 // and these before others.
 func choose(r *rise, path []Step) (shown []Post) {
+	if r.loud != nil && r.loud.post != nil {
+		shown = append(shown, r.loud.post.shown(loudWhy[r.loud.signal]))
+	}
 	for _, tells := range []func(p *post) bool{
 		func(p *post) bool { return r.feels(p.Felt) && r.speaks(wordsOf(nil, p.Text)) },
 		func(p *post) bool { return r.feels(p.Felt) && p.Published/1000 >= int64(r.from) },

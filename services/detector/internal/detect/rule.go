@@ -7,7 +7,7 @@ import (
 
 // RuleVersion names the rule below; it changes with anything that changes what
 // opens an incident.
-const RuleVersion = "record-2"
+const RuleVersion = "record-3"
 
 // Rule holds what a config sets.
 type Rule struct {

@@ -19,12 +19,16 @@ func (s *seen) merge(other *seen) {
 	}
 }
 
+// has says whether one has come before.
+func (s *seen) has(key uint64) bool {
+	_, young := s.young[key]
+	_, old := s.old[key]
+	return young || old
+}
+
 // first says whether one has not come before.
 func (s *seen) first(key uint64) bool {
-	if _, known := s.young[key]; known {
-		return false
-	}
-	if _, known := s.old[key]; known {
+	if s.has(key) {
 		return false
 	}
 	if len(s.young) == mostSeen {

@@ -35,6 +35,9 @@ func NewLane(rule detect.Rule, brand string, since time.Time, announced map[stri
 func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.Pass(m.Known)
 	if _, known := l.watched[brand]; !known {
+		if m.Again {
+			return // it came first before all this
+		}
 		l.watched[brand] = detect.Terms{Since: m.Known, Occasions: l.announced[brand]}
 		l.engine.Watch(l.watched)
 	}

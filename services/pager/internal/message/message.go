@@ -45,7 +45,8 @@ type Page struct {
 	AckedTime    time.Time
 
 	Figures      wording.Figures
-	OnlyNegative bool // the volume is as usual, the tone is not
+	OnlyNegative bool     // the volume is as usual, the tone is not
+	Signals      []string // beyond their bound, as the tables name them
 	PartKind     string
 	Part         string   // which topic or source rose, where it is not the brand as a whole
 	Occasion     string   // announced for now

@@ -120,12 +120,13 @@ func TestAPageSaysWhatItIsFrom(t *testing.T) {
 func TestAPageInEnglish(t *testing.T) {
 	t.Parallel()
 	p := page(t)
-	p.Language, p.Level, p.OnlyNegative = "en", "alert", true
+	p.Language, p.Level, p.OnlyNegative, p.Signals = "en", "alert", true, []string{"negative", "reach"}
 	p.Figures.Mentions, p.Figures.ExpectedMentions = 12480, 11000
 	text := Write(p).Text()
 	require.Contains(t, text, "🟠 ALERT · Acme · spike of negative mentions since 03:12\n")
 	require.Contains(t, text, "12,480 mentions in 10\u00A0min, usually 11,000\n", "as usual is no multiple")
 	require.Contains(t, text, "0% negative, usually 0%\n", "there is a number")
+	require.Regexp(t, `different authors.* · widely followed author\n`, text)
 	require.Contains(t, text, "Take charge\n")
 	require.Contains(t, text, "⚠ Not seeing: x/@acme.\n")
 }

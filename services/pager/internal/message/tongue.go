@@ -101,7 +101,7 @@ func (t tongue) lines(p Page) []string {
 	if p.Blind {
 		return append(out, t.reason(p), t.blindMeans)
 	}
-	out = append(out, join(" · ", t.Volume(p.Figures), t.Rarity(p.Figures)), t.Tone(p.Figures), t.Voices(p.Figures))
+	out = append(out, join(" · ", t.Volume(p.Figures), t.Rarity(p.Figures)), t.Tone(p.Figures), join(" · ", t.Voices(p.Figures), t.Signals(p.Signals)))
 	for _, line := range []string{t.Occasion(Line(p.Occasion, maxName)), t.also(p), t.words(p), t.path(p), t.accounts(p)} {
 		if line != "" {
 			out = append(out, line)
