@@ -106,8 +106,12 @@ type spoken struct {
 	detect.Mention
 }
 
-// driven is how many mentions are handed on at once.
-const driven = 1024
+const (
+	// driven is how many mentions are handed on at once.
+	driven = 1024
+	// mergeWait is how long an engine may take to merge what was imported just now.
+	mergeWait = time.Minute
+)
 
 // concerns says whether a brand's incidents are told.
 func (b Backtest) concerns(brand string) bool { return b.Brand == "" || brand == b.Brand }
@@ -160,7 +164,7 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[strin
 				close(feed)
 			}
 		}()
-		err := eachPast(ctx, conn, "", from, b.Until, func(brand string, m detect.Mention) {
+		err := chronicle{conn: conn, patience: mergeWait}.each(ctx, from, b.Until, func(brand string, m detect.Mention) {
 			if _, known := watched[brand]; !known {
 				return
 			}
