@@ -13,18 +13,30 @@ type record struct {
 // dayFades is what a day leaves of a record.
 const dayFades = 0.985
 
-// at is the record before a minute, at a scale of so many.
-func (r *record) at(minute, scale int64) float64 {
-	length := max(scale, 60)
-	if block := int32(minute / length); block > r.Block {
-		days := float64(block-r.Block) * float64(length) / day
-		r.Settled = max(r.Settled*float32(math.Pow(dayFades, days)), r.Previous)
-		if r.Previous = r.Current; block > r.Block+1 {
-			r.Settled, r.Previous = max(r.Settled, r.Previous), 0
-		}
-		r.Current, r.Block = 0, block
-	}
+// at is the record before a minute, at a scale of so many. To look at it changes nothing, so
+// that what is known of a brand does not depend on how often anyone did.
+func (r record) at(minute, scale int64) float64 {
+	r.roll(minute, scale)
 	return float64(r.Settled)
+}
+
+// roll begins the span that a minute is of: however many have passed, the same as if each
+// had been begun.
+func (r *record) roll(minute, scale int64) {
+	length := max(scale, 60)
+	block := int32(minute / length)
+	if block <= r.Block {
+		return
+	}
+	days := float64(length) / day
+	passed := block - r.Block
+	faded := float32(math.Pow(dayFades, float64(passed-1)*days))
+	r.Settled = faded * max(r.Settled*float32(math.Pow(dayFades, days)), r.Previous)
+	r.Previous = r.Current
+	if passed > 1 {
+		r.Settled, r.Previous = max(r.Settled, r.Current*float32(math.Pow(dayFades, float64(passed-2)*days))), 0
+	}
+	r.Current, r.Block = 0, block
 }
 
 // raises is how much one event raises a record at most: the next crisis need not be as
@@ -33,7 +45,8 @@ const raises = 3
 
 // note takes in the surprise of a minute.
 func (r *record) note(minute, scale int64, surprise float64) {
-	bound := raises * (r.at(minute, scale) + 1)
+	r.roll(minute, scale)
+	bound := raises * (float64(r.Settled) + 1)
 	r.Current = max(r.Current, float32(min(surprise, bound)))
 }
 
