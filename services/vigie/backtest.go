@@ -177,7 +177,7 @@ opened, the incidents, and the curve.`,
 				return err
 			}
 			if picture != "" {
-				if err := writeWhole(picture, func(file io.Writer) error { return found.Picture(file, drawn, b.Config.Location()) }); err != nil {
+				if err := writeWhole(picture, func(file io.Writer) error { return found.Picture(file, drawn, b.Config.Language, b.Config.Location()) }); err != nil {
 					return err
 				}
 			}

@@ -65,3 +65,9 @@ func (e *Engine) Hour(brandID string, began time.Time) (seen, expected Voices) {
 	is, usual, lately := b.Rhythm.hour(hour), b.Rhythm.expected(hour), b.Rhythm.Level[span(60)]
 	return Voices{float64(is.Total), float64(is.Negative)}, Voices{float64(usual.Total * lately.Total), float64(usual.Negative * lately.Negative)}
 }
+
+// Add adds others.
+func (v *Voices) Add(w Voices) {
+	v.All += w.All
+	v.Negative += w.Negative
+}
