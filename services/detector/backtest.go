@@ -31,8 +31,11 @@ type Backtest struct {
 	Patience     time.Duration        // how long a ClickHouse that is starting is waited for
 }
 
-// Label is what people found.
-type Label = replay.Label
+// Label is what people found, and Figures say how good a level is.
+type (
+	Label   = replay.Label
+	Figures = replay.Figures
+)
 
 // ReadLabels reads labels as CSV or NDJSON, with brand, from, to and level. Moments
 // without an offset are in the zone.
@@ -45,7 +48,8 @@ var ErrNoHistory = errors.New("there is no mention")
 type Findings struct {
 	Brand        string
 	Since, Until time.Time
-	Mentions     int // since then: those of the warm-up are not counted
+	Known        time.Time // when the first mention of it was, of the warm-up too
+	Mentions     int       // since then: those of the warm-up are not counted
 	Rule         config.Detector
 	RuleVersion  string
 	Labels       []Label // of this brand and time; nil where nobody said
@@ -166,14 +170,25 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[strin
 }
 
 func (f *Findings) count(m *detect.Mention) {
+	if f.Known.IsZero() {
+		f.Known = m.Known
+	}
 	if !m.Known.Before(f.Since) {
 		f.Mentions++
 	}
 }
 
+// Lasting is of how much time the figures are: none of it is from before anything is known.
+func (f *Findings) Lasting() time.Duration {
+	if f.Known.After(f.Since) {
+		return f.Until.Sub(f.Known)
+	}
+	return f.Until.Sub(f.Since)
+}
+
 // judge gives the figures of a rule, and the curve of it and the others.
 func (f *Findings) judge(own detect.Rule, others []detect.Rule, lane *replay.Lane) {
-	lasting := f.Until.Sub(f.Since)
+	lasting := f.Lasting()
 	f.Incidents = lane.Incidents()
 	f.Levels = replay.Judge(f.Incidents, f.judging, lasting)
 	present := replay.PointOf(own.Alert, f.Incidents, f.Incidents, f.judging, lasting)

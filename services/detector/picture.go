@@ -100,9 +100,9 @@ func (f *Findings) drawSeries(zone *time.Location, w *pictureWords) (*plot.Plot,
 		colour color.Color
 		dashes []vg.Length
 	}{
-		{w.usual, func(n int) float64 { return f.series.Expected[n].All }, quietColour, []vg.Length{vg.Points(4), vg.Points(2)}},
 		{w.said, func(n int) float64 { return f.series.Said[n].All }, totalColour, nil},
 		{w.negative, func(n int) float64 { return f.series.Said[n].Negative }, againstRed, nil},
+		{w.usual, func(n int) float64 { return f.series.Expected[n].All }, inkColour, []vg.Length{vg.Points(4), vg.Points(2)}},
 	} {
 		line, err := f.line(drawn.rate, drawn.colour)
 		if err != nil {
@@ -188,7 +188,7 @@ func (f *Findings) drawCurve(w *pictureWords) (*plot.Plot, error) {
 	words.Offset = vg.Point{X: vg.Points(4), Y: vg.Points(4)}
 	p.Add(plotter.NewGrid(), line, dots, words)
 	p.X.Tick.Marker = ticks
-	p.Y.Min, p.Y.Max = 0, max(1, p.Y.Max)*1.2
+	p.Y.Min, p.Y.Max = 0, max(0.1, p.Y.Max)*1.5 // labels stand above
 	return p, nil
 }
 

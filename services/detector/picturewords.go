@@ -23,9 +23,9 @@ var frenchPicture = pictureWords{
 	Language: wording.French,
 	title:    "%s, du %s au %s\u00A0: %s, %s", allBrands: "toutes les marques",
 	incident: wording.Noun{One: "incident", Several: "incidents"},
-	anHour:   "voix par heure", usual: "attendu", said: "voix", negative: "négatives", found: "trouvé par des gens",
-	bound: "borne alert\u00A0: 3 = 1 chance sur 1\u202F000 que ce soit un hasard, 6 = sur un million", aWeek: "alertes par semaine",
-	recall: "%d vues sur %d", present: "actuelle",
+	anHour:   "voix par heure (un auteur compte une fois)", usual: "attendu", said: "voix", negative: "négatives", found: "trouvé par des gens",
+	bound: "borne d’alerte\u00A0: 3 = 1 chance sur 1\u202F000 que ce soit un hasard, 6 = sur un million", aWeek: "alertes par semaine",
+	recall: "rappel %d sur %d", present: "actuelle",
 	months: [...]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
 }
 
@@ -33,9 +33,9 @@ var englishPicture = pictureWords{
 	Language: wording.English,
 	title:    "%s, %s to %s: %s, %s", allBrands: "all brands",
 	incident: wording.Noun{One: "incident", Several: "incidents"},
-	anHour:   "voices an hour", usual: "expected", said: "voices", negative: "negative", found: "found by people",
+	anHour:   "voices an hour (an author counts once)", usual: "expected", said: "voices", negative: "negative", found: "found by people",
 	bound: "alert bound: 3 = chance alone does it once in 1,000, 6 = in a million", aWeek: "alerts a week",
-	recall: "%d found of %d", present: "present",
+	recall: "recall %d of %d", present: "present",
 	months: [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 }
 

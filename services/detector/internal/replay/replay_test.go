@@ -52,13 +52,18 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 		{Brand: "zing", From: at(0), To: at(500), Level: detect.Crisis},
 	}
 	two := 2.0 / 3
+	ranges := [][]float64{{0.36, 0.94, 0.25, 0.92}, {0.25, 0.92, 0.25, 0.92}, {0, 0.73, 0, 0.58}} // Wilson's, 90 %
 	for i, want := range []replay.Score{
 		{Judged: 4, Right: 3, Labelled: 3, Met: 2, Precision: ratio(3, 4), Recall: &two},
 		{Judged: 3, Right: 2, Labelled: 3, Met: 2, Precision: &two, Recall: &two},
 		{Judged: 1, Right: 0, Labelled: 2, Met: 0, Precision: ratio(0, 1), Recall: ratio(0, 2)},
 	} {
 		got := replay.Judge(incidents, labels, 7*24*time.Hour)[i]
+		precision, recall := got.PrecisionRange, got.RecallRange
+		got.PrecisionRange, got.RecallRange = [2]float64{}, [2]float64{}
 		require.Equal(t, &want, got.Score, got.Level)
+		require.InDeltaSlice(t, ranges[i][:2], precision[:], 0.005, got.Level)
+		require.InDeltaSlice(t, ranges[i][2:], recall[:], 0.005, got.Level)
 	}
 	found := []string{}
 	for _, incident := range incidents {
@@ -69,6 +74,7 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 
 	complete := replay.Complete(labels, "zest", "zing")
 	alerts := replay.Judge(incidents, complete, 7*24*time.Hour)[1]
+	alerts.PrecisionRange, alerts.RecallRange = [2]float64{}, [2]float64{}
 	require.Equal(t, &replay.Score{Judged: 4, Right: 2, Labelled: 3, Met: 2, Precision: ratio(2, 4), Recall: &two}, alerts.Score,
 		"what is in no label's time was nothing, if the labels are all there is to find")
 	level, known := replay.Found(incidents[4], complete)
@@ -76,7 +82,7 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 	require.Equal(t, detect.Calm, level)
 	require.Nil(t, replay.Judge(incidents, nil, time.Hour)[0].Score, "nobody said")
 	none := replay.Judge(nil, []replay.Label{}, time.Hour)[0].Score
-	require.Equal(t, &replay.Score{}, none, "shares of nothing are none")
+	require.Equal(t, &replay.Score{PrecisionRange: [2]float64{0, 1}, RecallRange: [2]float64{0, 1}}, none, "shares of nothing are none")
 }
 
 func ratio(part, whole float64) *float64 { r := part / whole; return &r }
@@ -233,14 +239,14 @@ func TestWhatOpensInTheWarmUpIsNotTold(t *testing.T) {
 func TestASeriesHasWholeBuckets(t *testing.T) {
 	t.Parallel()
 	s := replay.NewSeries(noon, at(24*60*90), 800)
-	require.Equal(t, 3*time.Hour, s.Bucket)
-	require.Len(t, s.Said, 90*8)
-	for _, minute := range []int{-60, 0, 120, 180, 24*60*90 - 60, 24 * 60 * 90} {
+	require.Equal(t, 24*time.Hour, s.Bucket)
+	require.Len(t, s.Said, 90)
+	for _, minute := range []int{-60, 0, 24*60 - 60, 24 * 60, 24*60*90 - 60, 24 * 60 * 90} {
 		s.Note(at(minute), detect.Voices{All: 3, Negative: 1}, detect.Voices{All: 2})
 	}
 	require.Equal(t, detect.Voices{All: 6, Negative: 2}, s.Said[0])
 	require.Equal(t, detect.Voices{All: 2}, s.Expected[1])
-	require.InDelta(t, 3, s.Said[719].All, 0)
+	require.InDelta(t, 3, s.Said[89].All, 0)
 	require.Len(t, replay.NewSeries(noon.Add(time.Minute), at(62), 800).Said, 2)
 }
 
@@ -294,7 +300,7 @@ func TestATrialDecidesAsByItself(t *testing.T) {
 		require.Equal(t, by, tell(together.Tried(i)), other.Alert)
 		ways[strings.Join(by, "")] = true
 	}
-	require.Greater(t, len(ways), 4, "bounds that differ in nothing prove nothing")
+	require.Greater(t, len(ways), 3, "bounds that differ in nothing prove nothing")
 	require.Greater(t, len(alone.Incidents()), 10)
 }
 

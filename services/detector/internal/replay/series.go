@@ -14,7 +14,7 @@ type Series struct {
 }
 
 // buckets are the lengths a series may have, so that its ticks are whole hours or days.
-var buckets = []time.Duration{time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour}
+var buckets = []time.Duration{time.Hour, 24 * time.Hour}
 
 // NewSeries has as many buckets as it may between two moments, at most so many where
 // days allow it.
