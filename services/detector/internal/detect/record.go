@@ -13,6 +13,22 @@ type record struct {
 // dayFades is what a day leaves of a record.
 const dayFades = 0.985
 
+// fading is what so many times half an hour leave of a record, up to a month: every span is
+// a multiple of that.
+var fading = func() (left [30 * 48]float32) {
+	for n := range left {
+		left[n] = float32(math.Pow(dayFades, float64(n)/48))
+	}
+	return left
+}()
+
+func faded(record float32, minutes int64) float32 {
+	if n := minutes / 30; n < int64(len(fading)) {
+		return record * fading[n]
+	}
+	return record * float32(math.Pow(dayFades, float64(minutes)/day))
+}
+
 // at is the record before a minute, at a scale of so many. To look at it changes nothing, so
 // that what is known of a brand does not depend on how often anyone did.
 func (r record) at(minute, scale int64) float64 {
@@ -25,16 +41,14 @@ func (r record) at(minute, scale int64) float64 {
 func (r *record) roll(minute, scale int64) {
 	length := max(scale, 60)
 	block := int32(minute / length)
-	if block <= r.Block {
+	passed := int64(block - r.Block)
+	if passed <= 0 {
 		return
 	}
-	days := float64(length) / day
-	passed := block - r.Block
-	faded := float32(math.Pow(dayFades, float64(passed-1)*days))
-	r.Settled = faded * max(r.Settled*float32(math.Pow(dayFades, days)), r.Previous)
+	r.Settled = max(faded(r.Settled, passed*length), faded(r.Previous, (passed-1)*length))
 	r.Previous = r.Current
 	if passed > 1 {
-		r.Settled, r.Previous = max(r.Settled, r.Current*float32(math.Pow(dayFades, float64(passed-2)*days))), 0
+		r.Settled, r.Previous = max(r.Settled, faded(r.Current, (passed-2)*length)), 0
 	}
 	r.Current, r.Block = 0, block
 }
