@@ -23,6 +23,9 @@ var fading = func() (left [30 * 48]float32) {
 }()
 
 func faded(record float32, minutes int64) float32 {
+	if record == 0 {
+		return 0
+	}
 	if n := minutes / 30; n < int64(len(fading)) {
 		return record * fading[n]
 	}
