@@ -303,6 +303,10 @@ func writeProposal(out io.Writer, f *detector.Findings, budget float64, cfg *con
 	s.head(f)
 	s.line("")
 	s.curve(f)
+	if f.Curve[0].Figures.Incidents == 0 {
+		s.line("\n%s", w.nothingTold)
+		return s.err
+	}
 	proposal, kept := f.Propose(budget)
 	if !kept {
 		s.line("\n"+w.impossible, s.pages(budget), bound(proposal.Rule.Alert), s.perWeek(proposal.PerWeek))

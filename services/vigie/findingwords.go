@@ -22,7 +22,7 @@ type findingWords struct {
 	others, bound, alerts, missed, more    string
 	present, curveNote                     string
 	page                                   wording.Noun
-	impossible, proposal                   string
+	nothingTold, impossible, proposal      string
 	missesNone, missesSome, try, tooShort  string
 }
 
@@ -41,12 +41,13 @@ var englishFindings = findingWords{
 	goingOn:      "going on", lasted: "lasted %s", nothing: "people call it nothing", called: "people call it %s",
 	at: "%s at %s", after: "%s, %s after its first post", surprise: "surprise %s",
 	others: "With other alert bounds:", bound: "alert", alerts: "alerts", missed: "missed", more: "more",
-	present:    "present %s",
-	curveNote:  "Missed: alerts of the present bound that this one does not tell; more: the other way round.",
-	page:       wording.Noun{One: "page", Several: "pages"},
-	impossible: "No alert bound tried keeps to %s a week: the highest, %s, pages %s times. Raise min_mentions or min_authors, and tune again.",
-	proposal:   "%s a week at most: alert %s, which pages %s times a week (%s in %s).",
-	missesNone: "It misses no alert of the present bound.", missesSome: "Of the present bound's alerts it misses %d:",
+	present:     "present %s",
+	curveNote:   "Missed: alerts of the present bound that this one does not tell; more: the other way round.",
+	page:        wording.Noun{One: "page", Several: "pages"},
+	nothingTold: "Nothing came near an alert in this time, by any bound: there is nothing to tune on. Keep the present bounds, or look at a longer time.",
+	impossible:  "No alert bound tried keeps to %s a week: the highest, %s, pages %s times. Raise min_mentions or min_authors, and tune again.",
+	proposal:    "%s a week at most: alert %s, which pages %s times a week (%s in %s).",
+	missesNone:  "It misses no alert of the present bound.", missesSome: "Of the present bound's alerts it misses %d:",
 	try:      "To have it, for all brands, put into the config, or try it by --rule:",
 	tooShort: "That is short: chance alone may bring twice as many, or none. Tune again when more is known.",
 }
@@ -66,12 +67,13 @@ var frenchFindings = findingWords{
 	goingOn:      "en cours", lasted: "a duré %s", nothing: "des gens n’y voient rien", called: "des gens disent\u00A0: %s",
 	at: "%s à %s", after: "%s, %s après son premier message", surprise: "surprise %s",
 	others: "Avec d’autres bornes d’alerte\u00A0:", bound: "alert", alerts: "alertes", missed: "manquées", more: "en plus",
-	present:    "actuelle %s",
-	curveNote:  "Manquées\u00A0: les alertes de la borne actuelle que celle-ci ne signale pas\u00A0; en plus\u00A0: l’inverse.",
-	page:       wording.Noun{One: "page", Several: "pages"},
-	impossible: "Aucune borne d’alerte essayée ne tient à %s par semaine\u00A0: la plus haute, %s, en envoie %s. Augmenter min_mentions ou min_authors, puis recommencer.",
-	proposal:   "%s par semaine au plus\u00A0: alert %s, qui en envoie %s par semaine (%s en %s).",
-	missesNone: "Elle ne manque aucune alerte de la borne actuelle.", missesSome: "Des alertes de la borne actuelle, elle en manque %d\u00A0:",
+	present:     "actuelle %s",
+	curveNote:   "Manquées\u00A0: les alertes de la borne actuelle que celle-ci ne signale pas\u00A0; en plus\u00A0: l’inverse.",
+	page:        wording.Noun{One: "page", Several: "pages"},
+	nothingTold: "Rien n’a approché d’une alerte en ce temps, par aucune borne\u00A0: il n’y a rien à régler. Garder les bornes actuelles, ou regarder plus longtemps.",
+	impossible:  "Aucune borne d’alerte essayée ne tient à %s par semaine\u00A0: la plus haute, %s, en envoie %s. Augmenter min_mentions ou min_authors, puis recommencer.",
+	proposal:    "%s par semaine au plus\u00A0: alert %s, qui en envoie %s par semaine (%s en %s).",
+	missesNone:  "Elle ne manque aucune alerte de la borne actuelle.", missesSome: "Des alertes de la borne actuelle, elle en manque %d\u00A0:",
 	try:      "Pour l’avoir, pour toutes les marques, à mettre dans la configuration, ou à essayer par --rule\u00A0:",
 	tooShort: "C’est court\u00A0: le hasard seul peut en amener deux fois plus, ou aucune. Recommencer quand on en saura plus.",
 }
