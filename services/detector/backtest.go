@@ -31,8 +31,11 @@ type Backtest struct {
 	Patience     time.Duration        // how long a ClickHouse that is starting is waited for
 }
 
-// Label is what people found.
-type Label = replay.Label
+// Label is what people found, and Figures say how good a level is.
+type (
+	Label   = replay.Label
+	Figures = replay.Figures
+)
 
 // ReadLabels reads labels as CSV or NDJSON, with brand, from, to and level. Moments
 // without an offset are in the zone.
@@ -45,7 +48,8 @@ var ErrNoHistory = errors.New("there is no mention")
 type Findings struct {
 	Brand        string
 	Since, Until time.Time
-	Mentions     int // since then: those of the warm-up are not counted
+	Known        time.Time // when the first mention of it was, of the warm-up too
+	Mentions     int       // since then: those of the warm-up are not counted
 	Rule         config.Detector
 	RuleVersion  string
 	Labels       []Label // of this brand and time; nil where nobody said
@@ -75,21 +79,19 @@ func (b Backtest) Run(ctx context.Context) (*Findings, error) {
 	if err := b.label(ctx, conn, f); err != nil {
 		return nil, err
 	}
-	own := rule(b.Config, b.Mistakes)
-	rules := append([]detect.Rule{own}, replay.Bounds(own, b.Steps)...)
-	watched := occasions(b.Config)
-	lanes := make([]*replay.Lane, len(rules))
-	for i, rule := range rules {
-		lanes[i] = replay.NewLane(rule, b.Brand, b.Since, watched)
-	}
-	if err := b.drive(ctx, conn, watched, lanes, f.count); err != nil {
+	own, watched := rule(b.Config, b.Mistakes), occasions(b.Config)
+	others := replay.Bounds(own, b.Steps)
+	lane := replay.NewLane(own, b.Brand, b.Since, watched)
+	lane.Try(others)
+	lane.Note(f.series.Note)
+	if err := b.drive(ctx, conn, watched, lane, f.count); err != nil {
 		return nil, err
 	}
 	if f.Mentions == 0 {
 		return nil, fmt.Errorf("detector: %w of %s from %s to %s", ErrNoHistory, b.about(),
 			b.Since.Format(time.DateTime), b.Until.Format(time.DateTime))
 	}
-	f.judge(rules, lanes)
+	f.judge(own, others, lane)
 	return f, nil
 }
 
@@ -106,61 +108,51 @@ type spoken struct {
 	detect.Mention
 }
 
-// driven is how many mentions are handed on at once.
-const driven = 1024
+const (
+	// driven is how many mentions are handed on at once, and readAhead how many times as many
+	// may be read ahead of the engine: 30 MB.
+	driven, readAhead = 1024, 32
+	// mergeWait is how long an engine may take to merge what was imported just now.
+	mergeWait = time.Minute
+)
 
 // concerns says whether a brand's incidents are told.
 func (b Backtest) concerns(brand string) bool { return b.Brand == "" || brand == b.Brand }
 
-// drive reads the past of all brands that are watched, once. Every lane hears what
-// concerns it, each at its own pace: the first, whose incidents are shown, all brands, for
-// an incident names those that rise with it; the others, that are only counted, what is told.
-func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[string][]detect.Occasion,
-	lanes []*replay.Lane, count func(*detect.Mention),
-) error {
+// drive reads the past of all brands that are watched, once, and lets a lane hear it while
+// more is read: an incident names the brands that rise with it.
+func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[string][]detect.Occasion, lane *replay.Lane, count func(*detect.Mention)) error {
 	group, ctx := errgroup.WithContext(ctx)
-	feeds := make([]chan []spoken, len(lanes))
-	for i, lane := range lanes {
-		feed := make(chan []spoken, 1)
-		feeds[i] = feed
-		group.Go(func() error {
-			for batch := range feed {
-				for n := 0; n < len(batch) && ctx.Err() == nil; n++ {
-					if i == 0 || b.concerns(batch[n].brand) {
-						lane.Hear(batch[n].brand, batch[n].Mention)
-					}
-				}
-			}
-			if ctx.Err() == nil {
-				lane.Pass(b.Until)
-			}
-			return nil
-		})
-	}
+	feed := make(chan []spoken, readAhead)
+	from := b.Since.Add(-replay.WarmUp)
 	group.Go(func() error {
+		for batch := range feed {
+			for n := 0; n < len(batch) && ctx.Err() == nil; n++ {
+				lane.Hear(batch[n].brand, batch[n].Mention)
+			}
+			if b.Progress != nil && ctx.Err() == nil {
+				b.Progress(batch[len(batch)-1].Known.Sub(from).Seconds() / b.Until.Sub(from).Seconds())
+			}
+		}
+		if ctx.Err() == nil {
+			lane.End(b.Until)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		defer close(feed)
 		var batch []spoken
-		from := b.Since.Add(-replay.WarmUp)
 		hand := func() {
 			if len(batch) == 0 {
 				return
 			}
-			for _, feed := range feeds {
-				select {
-				case feed <- batch:
-				case <-ctx.Done():
-				}
-			}
-			if b.Progress != nil {
-				b.Progress(batch[len(batch)-1].Known.Sub(from).Seconds() / b.Until.Sub(from).Seconds())
+			select {
+			case feed <- batch:
+			case <-ctx.Done():
 			}
 			batch = make([]spoken, 0, driven)
 		}
-		defer func() {
-			for _, feed := range feeds {
-				close(feed)
-			}
-		}()
-		err := eachPast(ctx, conn, "", from, b.Until, func(brand string, m detect.Mention) {
+		err := chronicle{conn: conn, patience: mergeWait}.each(ctx, from, b.Until, func(brand string, m detect.Mention) {
 			if _, known := watched[brand]; !known {
 				return
 			}
@@ -178,21 +170,32 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[strin
 }
 
 func (f *Findings) count(m *detect.Mention) {
+	if f.Known.IsZero() {
+		f.Known = m.Known
+	}
 	if !m.Known.Before(f.Since) {
 		f.Mentions++
 	}
-	f.series.Count(m)
 }
 
-// judge gives the figures of the first rule, and the curve of all.
-func (f *Findings) judge(rules []detect.Rule, lanes []*replay.Lane) {
-	lasting := f.Until.Sub(f.Since)
-	f.Incidents = lanes[0].Incidents()
+// Lasting is of how much time the figures are: none of it is from before anything is known.
+func (f *Findings) Lasting() time.Duration {
+	if f.Known.After(f.Since) {
+		return f.Until.Sub(f.Known)
+	}
+	return f.Until.Sub(f.Since)
+}
+
+// judge gives the figures of a rule, and the curve of it and the others.
+func (f *Findings) judge(own detect.Rule, others []detect.Rule, lane *replay.Lane) {
+	lasting := f.Lasting()
+	f.Incidents = lane.Incidents()
 	f.Levels = replay.Judge(f.Incidents, f.judging, lasting)
-	for i, lane := range lanes {
-		point := replay.PointOf(rules[i].Alert, lane.Incidents(), f.Incidents, f.judging, lasting)
-		point.Present = i == 0
-		f.Curve = append(f.Curve, point)
+	present := replay.PointOf(own.Alert, f.Incidents, f.Incidents, f.judging, lasting)
+	present.Present = true
+	f.Curve = append(f.Curve, present)
+	for i, rule := range others {
+		f.Curve = append(f.Curve, replay.PointOf(rule.Alert, lane.Tried(i), f.Incidents, f.judging, lasting))
 	}
 	slices.SortFunc(f.Curve, func(a, b replay.Point) int { return cmp.Compare(a.Alert, b.Alert) })
 }

@@ -266,7 +266,7 @@ zest,2026-03-28 14:00,2026-03-28 15:00,alert
 		}
 		require.Equal(t, point.Alert == b.cfg.Detector.Alert, point.Present)
 	}
-	require.Equal(t, []float64{3, 4, 4.2, 6, 8.5, 12, 17, 24}, bounds)
+	require.Equal(t, []float64{3, 4, 6, 8.5, 12, 17, 24}, bounds)
 
 	proposal, kept := found.Propose(0.25)
 	require.True(t, kept)
@@ -284,10 +284,10 @@ zest,2026-03-28 14:00,2026-03-28 15:00,alert
 	require.Len(t, whole.Incidents, len(told))
 
 	var picture bytes.Buffer
-	require.NoError(t, found.Picture(&picture, "svg", time.UTC))
+	require.NoError(t, found.Picture(&picture, "svg", "en", time.UTC))
 	require.Contains(t, picture.String(), "zest, 1 Mar 2026 to 31 Mar 2026")
 	picture.Reset()
-	require.NoError(t, found.Picture(&picture, "png", time.UTC))
+	require.NoError(t, found.Picture(&picture, "png", "en", time.UTC))
 	drawn, err := png.Decode(&picture)
 	require.NoError(t, err)
 	colours := map[string]bool{}
@@ -295,7 +295,7 @@ zest,2026-03-28 14:00,2026-03-28 15:00,alert
 		colours[fmt.Sprint(drawn.At(x, drawn.Bounds().Dy()/4).RGBA())] = true
 	}
 	require.Greater(t, len(colours), 3)
-	require.Error(t, found.Picture(io.Discard, "gif", time.UTC))
+	require.Error(t, found.Picture(io.Discard, "gif", "en", time.UTC))
 }
 
 func TestThereIsNothingToReplay(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/pkg/wait"
@@ -11,10 +13,12 @@ import (
 )
 
 // What the tests hold against each other: the ways a mention is read.
-var (
-	Observed = observed
-	EachPast = eachPast
-)
+var Observed = observed
+
+// EachPast waits for an engine that is merging.
+func EachPast(ctx context.Context, conn driver.Conn, brand string, from, before time.Time, visit func(brand string, m detect.Mention)) error {
+	return chronicle{conn: conn, brand: brand, patience: time.Minute}.each(ctx, from, before, visit)
+}
 
 // ErrPutBack is what a clock that is put back ends a detector with, that takes up anew.
 var ErrPutBack = errPutBack

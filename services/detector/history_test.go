@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/stretchr/testify/require"
 
 	"github.com/vigie-monitor/vigie/services/detector"
@@ -28,7 +27,7 @@ func TestHistoryIsReadAsIfLive(t *testing.T) {
 	rows := []row{
 		{"zest", "x:imported", "imported", at(0), at(9000)},
 		{"zest", "x:live", "live", at(-5), at(1)},
-		{"zest", "x:late", "live", at(-9000), at(2)}, // its source told us so late
+		{"zest", "x:late", "live", at(-9000), at(2)}, // its source told us so late: no detector counts it
 		{"zest", "x:gap", "backfill", at(-60), at(3)},
 		{"zest", "x:rhythm", "backfill", at(4), at(4 + 24*60 + 1)},
 		{"zest", "x:a", "live", at(5), at(5)},
@@ -37,9 +36,9 @@ func TestHistoryIsReadAsIfLive(t *testing.T) {
 		{"zing", "x:a", "live", at(5), at(5)},
 	}
 	want := map[string]string{
-		"zest": "zest x:imported 0, zest x:live 1, zest x:late 2, zest x:gap 3, zest x:rhythm 4, zest x:a 5, zest x:b 5",
+		"zest": "zest x:imported 0, zest x:live 1, zest x:gap 3, zest x:rhythm 4, zest x:a 5, zest x:b 5",
 		"zing": "zing x:a 5",
-		"":     "zest x:imported 0, zest x:live 1, zest x:late 2, zest x:gap 3, zest x:rhythm 4, zest x:a 5, zing x:a 5, zest x:b 5",
+		"":     "zest x:imported 0, zest x:live 1, zest x:gap 3, zest x:rhythm 4, zest x:a 5, zing x:a 5, zest x:b 5",
 	}
 	b := emptyTables(t)
 	conn := b.open()
@@ -61,43 +60,6 @@ func TestHistoryIsReadAsIfLive(t *testing.T) {
 			}))
 			require.Equal(t, want, strings.Join(got, ", "))
 		}
-	}
-}
-
-// A year of a brand, a million mentions of it.
-func BenchmarkHistory(b *testing.B) {
-	bench := emptyTables(b)
-	conn, from := bench.open(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	fillYear(b, conn, from)
-	for b.Loop() {
-		var n int
-		require.NoError(b, detector.EachPast(b.Context(), conn, "zest", from, from.AddDate(1, 0, 0), func(string, detect.Mention) { n++ }))
-		require.Equal(b, yearly, n)
-	}
-	b.ReportMetric(yearly*float64(b.N)/b.Elapsed().Seconds(), "mentions/s")
-}
-
-const yearly = 1_000_000
-
-// fillYear spreads a million mentions over a year by day and night, a part at a time:
-// the engine has little memory.
-func fillYear(t testing.TB, conn driver.Conn, from time.Time) {
-	t.Helper()
-	const part = 20_000
-	for first := 0; first < yearly; first += part {
-		require.NoError(t, conn.Exec(t.Context(), fmt.Sprintf(`
-			INSERT INTO mention_revisions (brand_id, mention_id, source, page, ownership, kind, origin, url, text, language, author_id,
-				author_handle, followers, likes, sentiment, topics, risks, story_id, model_version,
-				published_time, collected_time, scored_time, known_time)
-			WITH number / %[3]d * 365 AS day, day + 0.1 * sin(2 * pi() * day) AS moment, cityHash64(number) AS chance
-			SELECT 'zest', concat('x:', toString(number)), 'x', concat('page', toString(chance %% 50000)), 'third_party', 'post',
-				if(chance %% 3 = 0, 'imported', 'live'), concat('https://x.com/i/status/', toString(number)),
-				repeat('La livraison est arrivée avec trois jours de retard. ', 1 + chance %% 4), 'fr', toString(chance %% 50000),
-				concat('page', toString(chance %% 50000)), chance %% 5000, chance %% 7, multiIf(chance %% 11 < 3, 1, chance %% 11 < 8, 2, 3),
-				if(chance %% 2 = 0, ['delivery'], ['delivery', 'price']), if(chance %% 97 = 0, ['boycott'], []),
-				concat('x:', toString(number - chance %% 3)), 'test',
-				fromUnixTimestamp64Milli(%[4]d + toInt64(moment * 86400000)) AS at, at + 2, at + 3, at + 3
-			FROM numbers(%[1]d, %[2]d)`, first, part, yearly, from.UnixMilli())))
 	}
 }
 

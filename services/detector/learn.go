@@ -229,7 +229,7 @@ func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[st
 			one = brand
 		}
 	}
-	err := eachPast(ctx, past, one, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
+	err := chronicle{conn: past, brand: one}.each(ctx, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
 		engine.Advance(m.Known)
 		m.Sequence = upTo
 		m.Past = m.Past && m.Published.After(today) // what is of today would be news

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"image/color"
 	"io"
-	"math"
-	"strconv"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -49,13 +47,15 @@ var (
 )
 
 // Picture draws the series with what was expected and what opened, above the curve over
-// alert bounds, in one of PictureFormats. Days are those of a zone.
-func (f *Findings) Picture(w io.Writer, format string, zone *time.Location) error {
-	series, legend, err := f.drawSeries(zone)
+// alert bounds, in one of PictureFormats, for
+// readers of a language (fr, en). Days are those of a zone.
+func (f *Findings) Picture(w io.Writer, format, language string, zone *time.Location) error {
+	words := wording.Pick(language, &frenchPicture, &englishPicture)
+	series, legend, err := f.drawSeries(zone, words)
 	if err != nil {
 		return fmt.Errorf("detector: draw the series: %w", err)
 	}
-	curve, err := f.drawCurve()
+	curve, err := f.drawCurve(words)
 	if err != nil {
 		return fmt.Errorf("detector: draw the curve: %w", err)
 	}
@@ -85,55 +85,61 @@ const (
 	alikeFonts = ",Arial,Helvetica,sans-serif"
 )
 
-func (f *Findings) drawSeries(zone *time.Location) (*plot.Plot, *plot.Legend, error) {
+func (f *Findings) drawSeries(zone *time.Location, w *pictureWords) (*plot.Plot, *plot.Legend, error) {
 	p, legend := newPlot(), plot.NewLegend()
 	style(&legend.TextStyle, 9, inkColour)
 	legend.Top, legend.Left, legend.Padding = true, true, vg.Points(3)
-	p.Title.Text = f.title(zone)
-	p.X.Tick.Marker = days{zone}
-	p.Y.Label.Text = "mentions an hour"
-	p.Y.Scale, p.Y.Tick.Marker = roots{}, roots{}
-	perHour := 1 / f.series.Bucket.Hours()
-	total, err := f.line(f.series.Total, perHour, totalColour)
-	if err != nil {
-		return nil, nil, err
+	p.Title.Text = f.title(zone, w)
+	p.X.Tick.Marker = days{zone, w}
+	p.Y.Label.Text = w.anHour
+	p.Y.Scale, p.Y.Tick.Marker = roots{}, roots{w.Language}
+	p.Add(plotter.NewGrid(), bands{f})
+	for _, drawn := range []struct {
+		name   string
+		rate   func(n int) float64
+		colour color.Color
+		dashes []vg.Length
+	}{
+		{w.said, func(n int) float64 { return f.series.Said[n].All }, totalColour, nil},
+		{w.negative, func(n int) float64 { return f.series.Said[n].Negative }, againstRed, nil},
+		{w.usual, func(n int) float64 { return f.series.Expected[n].All }, inkColour, []vg.Length{vg.Points(4), vg.Points(2)}},
+	} {
+		line, err := f.line(drawn.rate, drawn.colour)
+		if err != nil {
+			return nil, nil, err
+		}
+		line.Dashes = drawn.dashes
+		p.Add(line)
+		legend.Add(drawn.name, line)
 	}
-	negative, err := f.line(f.series.Negative, perHour, againstRed)
-	if err != nil {
-		return nil, nil, err
-	}
-	seen, expected := f.atIncidents()
-	p.Add(plotter.NewGrid(), bands{f}, total, negative, expected, seen)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = seconds(f.Since), seconds(f.Until), 0, capRoom*max(1, p.Y.Max)
-	legend.Add("mentions", total)
-	legend.Add("negative", negative)
-	legend.Add("seen in a window that told", seen)
-	legend.Add("expected of it", expected)
 	for level := detect.Watch; level <= detect.Crisis; level++ {
-		legend.Add(replay.LevelNames[level], swatch(bandColours[level]))
+		legend.Add(w.Level(replay.LevelNames[level]).One, swatch(bandColours[level]))
+	}
+	if f.Labels != nil {
+		p.Add(found{f})
+		legend.Add(w.found, swatch(inkColour))
 	}
 	return p, &legend, nil
 }
 
-func (f *Findings) title(zone *time.Location) string {
-	const day = "2 Jan 2006"
-	en := wording.English
-	return fmt.Sprintf("%s, %s to %s: %s, %s", f.about(), f.Since.In(zone).Format(day), f.Until.In(zone).Format(day),
-		en.Several(uint64(f.Mentions), en.Mention), en.Several(uint64(len(f.Incidents)), wording.Noun{One: "incident", Several: "incidents"}))
+func (f *Findings) title(zone *time.Location, w *pictureWords) string {
+	return fmt.Sprintf(w.title, f.about(w), w.date(f.Since.In(zone)), w.date(f.Until.In(zone)),
+		w.Several(uint64(f.Mentions), w.Mention), w.Several(uint64(len(f.Incidents)), w.incident))
 }
 
-func (f *Findings) about() string {
+func (f *Findings) about(w *pictureWords) string {
 	if f.Brand == "" {
-		return "all brands"
+		return w.allBrands
 	}
 	return f.Brand
 }
 
-// line draws a series as a rate.
-func (f *Findings) line(counts []float64, rate float64, c color.Color) (*plotter.Line, error) {
-	points := make(plotter.XYs, len(counts))
-	for n, count := range counts {
-		points[n] = plotter.XY{X: seconds(f.Since.Add(time.Duration(n) * f.series.Bucket)), Y: count * rate}
+// line draws how much an hour each bucket holds.
+func (f *Findings) line(rate func(n int) float64, c color.Color) (*plotter.Line, error) {
+	points := make(plotter.XYs, len(f.series.Said))
+	for n := range points {
+		points[n] = plotter.XY{X: seconds(f.series.Since.Add(time.Duration(n) * f.series.Bucket)), Y: rate(n) / f.series.Bucket.Hours()}
 	}
 	line, err := plotter.NewLine(points)
 	if err != nil {
@@ -144,44 +150,25 @@ func (f *Findings) line(counts []float64, rate float64, c color.Color) (*plotter
 	return line, nil
 }
 
-// atIncidents are the rates seen, and expected, in the windows that opened or raised
-// an incident.
-func (f *Findings) atIncidents() (seen, expected *plotter.Scatter) {
-	var is, was plotter.XYs
-	for _, incident := range f.Incidents {
-		for _, step := range incident.Steps {
-			e := step.Evidence
-			if hours := e.To.Sub(e.From).Hours(); hours > 0 && step.Resolved.IsZero() {
-				is = append(is, plotter.XY{X: seconds(e.To), Y: float64(e.Mentions) / hours})
-				was = append(was, plotter.XY{X: seconds(e.To), Y: e.ExpectedMentions / hours})
-			}
-		}
-	}
-	return marks(is, draw.CircleGlyph{}), marks(was, draw.PlusGlyph{})
-}
-
-func marks(points plotter.XYs, shape draw.GlyphDrawer) *plotter.Scatter {
-	return &plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{Color: inkColour, Radius: vg.Points(2.5), Shape: shape}}
-}
-
-func (f *Findings) drawCurve() (*plot.Plot, error) {
+func (f *Findings) drawCurve(w *pictureWords) (*plot.Plot, error) {
 	p := newPlot()
-	p.X.Label.Text = "alert bound"
+	p.X.Label.Text = w.bound
 	p.X.Scale = plot.LogScale{} // bounds are tried by doublings
-	p.Y.Label.Text = "alerts a week"
+	p.Y.Label.Text = w.aWeek
+	p.Y.Tick.Marker = linear{w.Language}
 	var points plotter.XYs
 	var ticks plot.ConstantTicks
 	labels := plotter.XYLabels{}
 	for _, point := range f.Curve {
 		at := plotter.XY{X: point.Alert, Y: point.PerWeek}
 		points = append(points, at)
-		ticks = append(ticks, plot.Tick{Value: point.Alert, Label: strconv.FormatFloat(point.Alert, 'g', 4, 64)})
-		label := strconv.FormatFloat(point.PerWeek, 'f', 2, 64)
+		ticks = append(ticks, plot.Tick{Value: point.Alert, Label: w.Number(point.Alert)})
+		label := w.Decimal(point.PerWeek, 2)
 		if point.Score != nil && point.Recall != nil {
-			label += fmt.Sprintf(", recall %.0f %%", 100**point.Recall)
+			label += "\n" + fmt.Sprintf(w.recall, point.Met, point.Labelled)
 		}
 		if point.Present {
-			label += ", present"
+			label += "\n" + w.present
 		}
 		labels.XYs, labels.Labels = append(labels.XYs, at), append(labels.Labels, label)
 	}
@@ -201,7 +188,7 @@ func (f *Findings) drawCurve() (*plot.Plot, error) {
 	words.Offset = vg.Point{X: vg.Points(4), Y: vg.Points(4)}
 	p.Add(plotter.NewGrid(), line, dots, words)
 	p.X.Tick.Marker = ticks
-	p.Y.Min, p.Y.Max = 0, max(1, p.Y.Max)*1.2
+	p.Y.Min, p.Y.Max = 0, max(0.1, p.Y.Max)*1.5 // labels stand above
 	return p, nil
 }
 
@@ -251,6 +238,26 @@ func (b bands) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
+// found draws what people found, as bars above the axis: what they looked at and was nothing
+// is hollow.
+type found struct{ *Findings }
+
+// Plot draws over the series.
+func (f found) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, label := range f.Labels {
+		left := max(c.Min.X, x(seconds(label.From)))
+		right := min(c.Max.X, max(x(seconds(label.To)), left+vg.Points(3)))
+		corners := []vg.Point{{X: left, Y: c.Min.Y}, {X: right, Y: c.Min.Y}, {X: right, Y: c.Min.Y + vg.Points(6)}, {X: left, Y: c.Min.Y + vg.Points(6)}}
+		if label.Level > detect.Calm {
+			solid := bandColours[label.Level]
+			solid.A = 0xff
+			c.FillPolygon(solid, corners)
+		}
+		c.StrokeLines(draw.LineStyle{Color: inkColour, Width: vg.Points(0.8)}, append(corners, corners[0]))
+	}
+}
+
 // bar is a rectangle up to the top.
 func bar(c draw.Canvas, filled color.Color, left, right, bottom vg.Length) {
 	c.FillPolygon(filled, []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: c.Max.Y}, {X: left, Y: c.Max.Y}})
@@ -262,58 +269,4 @@ type swatch color.NRGBA
 // Thumbnail fills its place.
 func (s swatch) Thumbnail(c *draw.Canvas) {
 	c.FillPolygon(color.NRGBA(s), []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
-}
-
-// roots is a scale by square roots: counts vary as much in the night as in a crisis
-// there, and both are seen.
-type roots struct{}
-
-// Normalize places a value.
-func (roots) Normalize(_, most, value float64) float64 {
-	return math.Sqrt(max(0, value)) / math.Sqrt(most)
-}
-
-// tickApart is how much of the axis lies between two ticks at least.
-const tickApart = 0.04
-
-// Ticks are at 1, 2 and 5 of each power of ten, where there is room.
-func (roots) Ticks(_, most float64) []plot.Tick {
-	ticks := []plot.Tick{{Value: 0, Label: "0"}}
-	last := 0.0
-	for power := 0.1; power <= most; power *= 10 {
-		for _, digit := range []float64{1, 2, 5} {
-			value := digit * power
-			if place := math.Sqrt(value / most); place <= 1 && place >= last+tickApart {
-				ticks = append(ticks, plot.Tick{Value: value, Label: strconv.FormatFloat(value, 'g', 6, 64)})
-				last = place
-			}
-		}
-	}
-	return ticks
-}
-
-// days ticks at whole hours, days or months of a zone.
-type days struct{ zone *time.Location }
-
-const mostTicks = 14
-
-// Ticks are as dense as there is room for.
-func (d days) Ticks(from, to float64) []plot.Tick {
-	start, end := time.Unix(int64(from), 0).In(d.zone), time.Unix(int64(to), 0)
-	midnight := time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, d.zone)
-	every, layout := 1, "2 Jan"
-	step := func(n int) time.Time { return midnight.AddDate(0, 0, n*every) }
-	if hours := end.Sub(start).Hours(); hours <= 48 {
-		every, layout = max(1, int(math.Ceil(hours/mostTicks))), "2 Jan 15:04"
-		step = func(n int) time.Time { return midnight.Add(time.Duration(n*every) * time.Hour) }
-	} else {
-		every = max(1, int(math.Ceil(hours/24/mostTicks)))
-	}
-	var ticks []plot.Tick
-	for n := 0; !step(n).After(end); n++ {
-		if at := step(n); !at.Before(start) {
-			ticks = append(ticks, plot.Tick{Value: seconds(at), Label: at.Format(layout)})
-		}
-	}
-	return ticks
 }

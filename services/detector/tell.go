@@ -193,6 +193,7 @@ func (f *Findings) WriteJSON(w io.Writer) error {
 		Brand       string           `json:"brand_id,omitempty"`
 		Since       time.Time        `json:"since"`
 		Until       time.Time        `json:"until"`
+		Known       time.Time        `json:"known_since"`
 		Mentions    int              `json:"mentions"`
 		RuleVersion string           `json:"rule_version"`
 		Rule        json.RawMessage  `json:"rule"`
@@ -200,5 +201,5 @@ func (f *Findings) WriteJSON(w io.Writer) error {
 		Levels      []replay.Figures `json:"levels"`
 		Curve       []replay.Point   `json:"curve"`
 		Incidents   []Told           `json:"incidents"`
-	}{f.Brand, f.Since.UTC(), f.Until.UTC(), f.Mentions, f.RuleVersion, rule, f.Labelled(), f.Levels, f.Curve, f.Told(f.Incidents)})
+	}{f.Brand, f.Since.UTC(), f.Until.UTC(), f.Known.UTC(), f.Mentions, f.RuleVersion, rule, f.Labelled(), f.Levels, f.Curve, f.Told(f.Incidents)})
 }

@@ -12,6 +12,7 @@ import (
 type Proposal struct {
 	Rule    config.Detector
 	PerWeek float64
+	Alerts  int    // that it tells in all
 	Missed  []Told // alerts of the present rule that it does not tell
 }
 
@@ -24,7 +25,7 @@ func (f *Findings) Propose(perWeek float64) (Proposal, bool) {
 	}
 	rule := f.Rule
 	rule.Alert, rule.Crisis = point.Alert, max(rule.Crisis, point.Alert)
-	return Proposal{Rule: rule, PerWeek: point.PerWeek, Missed: f.Told(replay.Missed(detect.Alert, f.Incidents, point.Incidents))}, kept
+	return Proposal{Rule: rule, PerWeek: point.PerWeek, Alerts: point.Figures.Incidents, Missed: f.Told(replay.Missed(detect.Alert, f.Incidents, point.Incidents))}, kept
 }
 
 // YAML are the bounds as they stand in a config.

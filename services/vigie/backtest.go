@@ -41,8 +41,8 @@ Needs the ClickHouse of a running ` + "`vigie up`" + `, or clickhouse.addr.`
 
 const (
 	// curveSteps and tunedSteps are how many alert bounds are tried for each doubling.
-	curveSteps = 1
-	tunedSteps = 2
+	curveSteps = 2
+	tunedSteps = 4
 )
 
 // replayed is what the commands that decide on the past again have in common.
@@ -177,11 +177,11 @@ opened, the incidents, and the curve.`,
 				return err
 			}
 			if picture != "" {
-				if err := writeWhole(picture, func(file io.Writer) error { return found.Picture(file, drawn, b.Config.Location()) }); err != nil {
+				if err := writeWhole(picture, func(file io.Writer) error { return found.Picture(file, drawn, b.Config.Language, b.Config.Location()) }); err != nil {
 					return err
 				}
 			}
-			return write(cmd.OutOrStdout(), found, b.Config.Location())
+			return write(cmd.OutOrStdout(), found, b.Config)
 		},
 	}
 	r.flags(cmd)
@@ -215,7 +215,7 @@ config. A page is an incident that comes to alert, or above. Changes nothing.
 			if err != nil {
 				return err
 			}
-			return writeProposal(cmd.OutOrStdout(), found, perWeek, b.Config.Location())
+			return writeProposal(cmd.OutOrStdout(), found, perWeek, b.Config)
 		},
 	}
 	r.flags(cmd)

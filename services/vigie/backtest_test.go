@@ -56,9 +56,9 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	out, _, err := vigie(append([]string{"backtest", "--picture", picture}, line...)...)
 	require.NoError(t, err)
 	require.Contains(t, out, "zest, 27 Feb 2026 00:00 to 10 Mar 2026 00:00: 1,")
-	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +100% +100%`, out)
-	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS, lasted .*; people call it crisis`, out)
-	require.Regexp(t, `present 4 +1 +0\.64 +0 +0 +100% +100%`, out)
+	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +100% \(1 of 1; 27% to 100%\) +100% \(1 of 1; `, out)
+	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS · lasted .* · people call it crisis`, out)
+	require.Regexp(t, `present 4 +1 +0\.64 +\d+.min +0 +0 +1 of 1 +1 of 1`, out)
 	require.Contains(t, out, "furieux[2J")
 	require.NotContains(t, out, "\x1b", "a stranger commands no terminal")
 	drawn, err := os.ReadFile(picture)
@@ -74,11 +74,11 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.NoError(t, os.WriteFile(rule, []byte("min_mentions: 1000\n"), 0o600))
 	out, _, err = vigie(append([]string{"backtest", "--rule", rule}, line...)...)
 	require.NoError(t, err)
-	require.Regexp(t, `watch +0 +0\.00 +– +– +– +0%`, out, "the rule of the file")
+	require.Regexp(t, `watch +0 +0\.00 +– +– +– \(0 of 0\) +0% \(0 of 1`, out, "the rule of the file")
 
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
 	require.NoError(t, err)
-	require.Contains(t, out, "1 page a week at most: alert 3, which pages 0.64 times a week.\nIt misses no alert of the present bound.")
+	require.Contains(t, out, "1 page a week at most: alert 3, which pages 0.64 times a week (1 alert in 11\u00A0d 0\u00A0h).\nThat is short: chance alone may bring twice as many, or none. Tune again when more is known.\nIt misses no alert of the present bound.")
 	_, proposed, found := strings.Cut(out, "by --rule:\n")
 	require.True(t, found)
 	require.NoError(t, os.WriteFile(rule, []byte(proposed), 0o600))
@@ -89,13 +89,13 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.NoError(t, os.WriteFile(rule, []byte("watch: 25\nalert: 25\ncrisis: 25\n"), 0o600))
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1", "--rule", rule}, line...)...)
 	require.NoError(t, err)
-	require.Regexp(t, `0\.1 pages a week at most: alert \d+, which pages 0\.00 times a week.\nOf the present bound's alerts it misses 1:`, out)
-	require.Regexp(t, `misses 1:\n\n6 Mar 2026 14:\d\d:\d\d  CRISIS, .*; people call it crisis\n`, out)
+	require.Regexp(t, `0\.1 page a week at most: alert \d+, which pages 0\.00 times a week \(0 alerts in 11.*\n.*\nOf the present bound's alerts it misses 1:`, out)
+	require.Regexp(t, `misses 1:\n\n6 Mar 2026 14:\d\d:\d\d  CRISIS · .* · people call it crisis\n`, out)
 
 	require.NoError(t, os.WriteFile(rule, []byte("watch: 2\n"), 0o600))
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1", "--rule", rule}, line...)...)
 	require.NoError(t, err)
-	require.Contains(t, out, "No alert bound tried keeps to 0.1 pages a week: the highest, 16, pages 0.64 times.")
+	require.Contains(t, out, "No alert bound tried keeps to 0.1 page a week: the highest, 16, pages 0.64 times.")
 }
 
 // What was said on the desk of an incident is what a rule is held against, and it is said
@@ -122,8 +122,8 @@ func TestAReplaySaysWhoseWordItTakes(t *testing.T) {
 	out, _, err = vigie(line...)
 	require.NoError(t, err)
 	require.Contains(t, out, "labels: 1 verdict of the desk: 1 none\n")
-	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +0% +–`, out)
-	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS, lasted .*; people call it nothing\n`, out)
+	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +0% \(0 of 1; 0% to 73%\) +– \(0 of 0\)`, out)
+	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS · lasted .* · people call it nothing\n`, out)
 
 	labels := filepath.Join(folder, "found.csv")
 	require.NoError(t, os.WriteFile(labels, []byte("brand,from,to,level\nzest,2026-03-06 14:00,2026-03-06 16:00,crisis\n"), 0o600))
@@ -167,6 +167,38 @@ func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {
 	_, _, err = vigie("backtest", "--brand", "zest", "--config", cfg)
 	require.ErrorContains(t, err, "nothing usable answers at 127.0.0.1:1")
 	require.NotErrorAs(t, err, &usageError{})
+}
+
+// In a French config a backtest and its picture are French, and say of how much time the
+// figures are where the brand is younger than that.
+func TestABacktestIsReadInFrench(t *testing.T) {
+	t.Parallel()
+	folder, day := angry(t)
+	picture, cfg := filepath.Join(folder, "zest.svg"), filepath.Join(folder, "vigie.yaml")
+	text, err := os.ReadFile(cfg)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(cfg, append([]byte("language: fr\n"), text...), 0o600))
+	line := []string{"--config", cfg, "--brand", "zest", "--since", day.AddDate(0, 0, -60).Format(time.DateOnly), "--until", day.AddDate(0, 0, 4).Format(time.RFC3339)}
+	out, _, err := vigie(append([]string{"backtest", "--picture", picture}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "zest, du 05/01/2026 00:00 au 10/03/2026 00:00\u00A0: 4\u202F140 mentions")
+	require.Contains(t, out, "On n’en sait rien avant le 29/01/2026 00:00\u00A0: les chiffres par semaine portent sur les 40\u00A0j")
+	require.Regexp(t, `crise +1 +0,17 `, out)
+	require.Contains(t, out, "CRISE · a duré")
+	drawn, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "attendu")
+	require.Contains(t, string(drawn), "févr.")
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "1 page par semaine au plus\u00A0: alert ")
+	require.Contains(t, out, "detector:\n  watch: 3\n  alert: ")
+}
+
+func TestLongLinesGoOnBelow(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"a long line of a few", "words, and a", "reallyratherverylong", "word"}, wrap("a long line of a few words, and a reallyratherverylong word", 20))
+	require.Equal(t, []string{"a line"}, wrap("a line", 0))
 }
 
 // Two runs of one day begin at the same moment.

@@ -19,7 +19,7 @@ const mostFaults = 8
 
 // writeBench writes for people how everybody did.
 func writeBench(w io.Writer, found benched) error {
-	s := &sheet{out: w, zone: time.UTC}
+	s := &sheet{out: w, zone: time.UTC, words: &englishFindings}
 	if found.Storms != nil {
 		s.storms(found.Storms)
 	}
@@ -258,4 +258,11 @@ func (s *sheet) posts(r *detector.PostsReport, l *labelled) {
 		rows = append(rows, []string{rival.Name, strconv.Itoa(rival.All), strconv.Itoa(rival.Negative)})
 	}
 	s.named(rows)
+}
+
+func share(of *float64) string {
+	if of == nil {
+		return "–"
+	}
+	return wording.English.Share(*of, 1)
 }

@@ -3,32 +3,72 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/vbauerster/mpb/v8/cwriter"
+
+	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/wording"
 	"github.com/vigie-monitor/vigie/services/detector"
 )
 
-var findingsWriters = map[string]func(io.Writer, *detector.Findings, *time.Location) error{
+var findingsWriters = map[string]func(io.Writer, *detector.Findings, *config.Config) error{
 	"text":   writeFindings,
-	"json":   func(w io.Writer, f *detector.Findings, _ *time.Location) error { return f.WriteJSON(w) },
-	"ndjson": func(w io.Writer, f *detector.Findings, _ *time.Location) error { return f.WriteNDJSON(w) },
+	"json":   func(w io.Writer, f *detector.Findings, _ *config.Config) error { return f.WriteJSON(w) },
+	"ndjson": func(w io.Writer, f *detector.Findings, _ *config.Config) error { return f.WriteNDJSON(w) },
 }
 
 // sheet writes what was found for people, and keeps the first error.
 type sheet struct {
-	out  io.Writer
-	zone *time.Location
-	err  error
+	out    io.Writer
+	zone   *time.Location
+	words  *findingWords
+	width  int  // of the terminal; 0 where there is none
+	colour bool // levels have one
+	err    error
+}
+
+func newSheet(out io.Writer, cfg *config.Config) *sheet {
+	s := &sheet{out: out, zone: cfg.Location(), words: wording.Pick(cfg.Language, &frenchFindings, &englishFindings)}
+	if file, is := out.(*os.File); is && isTerminal(file) {
+		s.colour = os.Getenv("NO_COLOR") == ""
+		s.width, _, _ = cwriter.GetSize(int(file.Fd()))
+	}
+	return s
 }
 
 func (s *sheet) line(format string, args ...any) {
 	if s.err == nil {
 		_, s.err = fmt.Fprintf(s.out, format+"\n", args...)
+	}
+}
+
+// detail is a line below another, that goes on below itself where the terminal ends.
+func (s *sheet) detail(format string, args ...any) {
+	const margin = "  "
+	for i, row := range wrap(fmt.Sprintf(format, args...), s.width-2*len(margin)) {
+		s.line("%s%s", strings.Repeat(margin, min(i, 1)+1), row)
+	}
+}
+
+// wrap breaks a text at spaces into rows of so many letters, where any width is known.
+func wrap(text string, width int) (rows []string) {
+	const least = 20
+	for letters := []rune(text); ; {
+		if width < least || len(letters) <= width {
+			return append(rows, string(letters))
+		}
+		at := width
+		for at > width/2 && letters[at] != ' ' {
+			at--
+		}
+		rows = append(rows, string(letters[:at]))
+		letters = []rune(strings.TrimLeft(string(letters[at:]), " "))
 	}
 }
 
@@ -45,40 +85,43 @@ func (s *sheet) table(rows ...[]string) {
 	}
 }
 
-func (s *sheet) moment(at time.Time) string { return at.In(s.zone).Format("2 Jan 2006 15:04:05") }
+func (s *sheet) moment(at time.Time) string { return at.In(s.zone).Format(s.words.moment) }
 
 // writeFindings is a backtest for people.
-func writeFindings(w io.Writer, f *detector.Findings, zone *time.Location) error {
-	s := &sheet{out: w, zone: zone}
+func writeFindings(out io.Writer, f *detector.Findings, cfg *config.Config) error {
+	s := newSheet(out, cfg)
+	w := s.words
 	s.head(f)
-	rows := [][]string{append([]string{"level", "incidents", "a week", "median delay", "worst"}, scoreHead(f)...)}
+	rows := [][]string{append([]string{w.level, w.incidents, w.aWeek, w.delay, w.worst}, s.scoreHead(f)...)}
 	for _, level := range f.Levels {
-		row := []string{level.Level, strconv.Itoa(level.Incidents), perWeek(level.PerWeek), delay(level.MedianDelay), delay(level.WorstDelay)}
-		if level.Score != nil {
-			row = append(row, share(level.Precision), share(level.Recall))
-		}
-		rows = append(rows, row)
+		rows = append(rows, append([]string{
+			w.Level(level.Level).One, strconv.Itoa(level.Incidents), s.perWeek(level.PerWeek), s.delay(level.MedianDelay), s.delay(level.WorstDelay),
+		}, s.score(level)...))
 	}
 	s.line("")
 	s.table(rows...)
-	s.line("An incident counts at its level and at those below; its delay, after its first post.")
+	s.line("%s", w.levelsNote)
 	if f.Labels == nil {
-		s.line("How much of it people call right is not known: nobody said. Say it on the desk, or by --labels.")
+		s.line("%s", w.noLabels)
+	} else {
+		s.line("%s", w.labelsNote)
 	}
 	for _, told := range f.Told(f.Incidents) {
 		s.incident(told)
 	}
-	s.line("\nWith other alert bounds:")
+	s.line("\n%s", w.others)
 	s.curve(f)
 	return s.err
 }
 
 // head says what was replayed, by which rule.
 func (s *sheet) head(f *detector.Findings) {
-	const day = "2 Jan 2006 15:04"
-	s.line("%s, %s to %s: %s", f.Brand, f.Since.In(s.zone).Format(day), f.Until.In(s.zone).Format(day),
-		wording.English.Several(uint64(f.Mentions), wording.English.Mention))
-	s.line("rule %s: watch %s, alert %s, crisis %s", f.RuleVersion, bound(f.Rule.Watch), bound(f.Rule.Alert), bound(f.Rule.Crisis))
+	w := s.words
+	s.line(w.span, f.Brand, f.Since.In(s.zone).Format(w.date), f.Until.In(s.zone).Format(w.date), w.Several(uint64(f.Mentions), w.Mention))
+	if f.Known.After(f.Since) {
+		s.line(w.young, f.Known.In(s.zone).Format(w.date), w.weeks(f.Lasting()))
+	}
+	s.line(w.rule, f.RuleVersion, bound(f.Rule.Watch), bound(f.Rule.Alert), bound(f.Rule.Crisis))
 	s.labels(f.Labelled())
 }
 
@@ -87,6 +130,7 @@ func (s *sheet) labels(given *detector.Labelled) {
 	if given == nil {
 		return
 	}
+	w := s.words
 	levels := []string{}
 	for _, level := range []string{"crisis", "alert", "watch", "none"} {
 		if n := given.Levels[level]; n > 0 {
@@ -96,55 +140,86 @@ func (s *sheet) labels(given *detector.Labelled) {
 	what := strings.Join(levels, ", ")
 	switch {
 	case given.Count == 0:
-		s.line("labels: none in the file of this brand and time")
+		s.line("%s", w.labelsNone)
 		return
 	case given.From == detector.FromFile:
-		s.line("labels: %d of the file: %s", given.Count, what)
+		s.line(w.labelsOfFile, given.Count, what)
 		return
 	}
-	s.line("labels: %s of the desk: %s", wording.English.Several(uint64(given.Count), wording.Noun{One: "verdict", Several: "verdicts"}), what)
-	s.line("  Precision is of what got a verdict, recall of what was told live: of anything else nobody said.")
+	s.line(w.labelsOfDesk, w.Several(uint64(given.Count), w.verdict), what)
+	s.line("  %s", w.verdictsNote)
 }
 
-func scoreHead(f *detector.Findings) []string {
+func (s *sheet) scoreHead(f *detector.Findings) []string {
 	if f.Labels == nil {
 		return nil
 	}
-	return []string{"precision", "recall"}
+	return []string{s.words.precision, s.words.recall}
+}
+
+// score are the precision and recall of a level, none where nobody said what is right.
+func (s *sheet) score(f detector.Figures) []string {
+	if f.Score == nil {
+		return nil
+	}
+	return []string{s.share(f.Precision, f.PrecisionRange, f.Right, f.Judged), s.share(f.Recall, f.RecallRange, f.Met, f.Labelled)}
+}
+
+// counts are what precision and recall are counted from.
+func (s *sheet) counts(f detector.Figures) []string {
+	if f.Score == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf(s.words.counts, f.Right, f.Judged), fmt.Sprintf(s.words.counts, f.Met, f.Labelled)}
+}
+
+func (s *sheet) share(of *float64, between [2]float64, part, whole int) string {
+	w := s.words
+	if of == nil {
+		return fmt.Sprintf(w.of, part, whole)
+	}
+	return fmt.Sprintf(w.share, w.Share(*of, 1), part, whole, w.Share(between[0], 1), w.Share(between[1], 1))
 }
 
 // incident writes what a page would have shown. Strangers wrote the posts.
 func (s *sheet) incident(t detector.Told) {
-	en, what := wording.English, t.Level
+	w, what := s.words, s.words.Level(t.Level).One
 	if t.Kind == "opportunity" {
-		what = en.Opportunity.One
+		what = w.Opportunity.One
 	}
-	if about := en.About(t.AboutKind, clean(t.About)); about != "" {
+	what = strings.ToUpper(what)
+	if s.colour {
+		what = "\x1b[" + colours[t.Level] + "m" + what + "\x1b[0m"
+	}
+	if about := w.About(t.AboutKind, clean(t.About)); about != "" {
 		what += " (" + about + ")"
 	}
-	s.line("\n%s  %s, %s%s", s.moment(t.Opened), strings.ToUpper(what), lasted(t), found(t.Label))
+	said := []string{what, s.lasted(t), s.found(t.Label)}
+	s.line("\n%s  %s", s.moment(t.Opened), strings.Join(slices.DeleteFunc(said, empty), " · "))
 	if climbed := s.climbed(t); climbed != "" {
-		s.line("  %s", climbed)
+		s.detail("%s", climbed)
 	}
 	figures := wording.Figures{
 		Window: t.Window[1].Sub(t.Window[0]), Mentions: uint64(t.Mentions), ExpectedMentions: t.Expected,
 		Negative: uint64(t.Negative), ExpectedNegative: t.ExpectedN, Surplus: [2]float64{t.Share[1], t.Share[2]},
 		Authors: uint64(t.Authors), Reach: t.Reach, RareDays: uint64(t.RarityDays), KnownDays: uint64(t.KnownDays),
 	}
-	said := []string{en.Signals(t.Signals), en.Volume(figures), en.Tone(figures), en.Voices(figures), "surprise " + en.Number(t.Surprise), en.Rarity(figures), en.Copies(uint64(t.Copies))}
-	s.line("  %s", strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; "))
+	said = []string{w.Signals(t.Signals), w.Volume(figures), w.Tone(figures), w.Voices(figures), fmt.Sprintf(w.surprise, w.Number(t.Surprise)), w.Rarity(figures), w.Copies(uint64(t.Copies))}
+	s.detail("%s", strings.Join(slices.DeleteFunc(said, empty), " · "))
 	s.evidence(t)
 	for _, post := range t.Posts {
-		s.line("  %s  %s, %s: %s  %s  %s", s.moment(post.Published), clean(post.Source), clean(post.Author), clean(brief(post.Text)),
-			clean(post.URL), en.Reason(post.Reason, clean(post.Risk)))
+		s.detail("%s  %s, %s (%s)  %s  %s", s.moment(post.Published), clean(post.Source), clean(post.Author), w.Reason(post.Reason, clean(post.Risk)),
+			clean(brief(post.Text)), clean(post.URL))
 	}
 }
+
+func empty(text string) bool { return text == "" }
 
 // evidence writes in what words it was told, where it came from and by whom.
 func (s *sheet) evidence(t detector.Told) {
 	var words []string
 	for _, word := range t.Words {
-		words = append(words, clean(word.Text)+" ("+wording.English.Share(word.Share, 1)+")")
+		words = append(words, clean(word.Text)+" ("+s.words.Share(word.Share, 1)+")")
 	}
 	var path []wording.Step
 	for _, step := range t.Path {
@@ -154,10 +229,10 @@ func (s *sheet) evidence(t detector.Told) {
 	for _, author := range t.TopAuthors {
 		accounts = append(accounts, wording.Account{Name: clean(author.Name), Followers: author.Followers, Verified: author.Verified})
 	}
-	en := wording.English
-	for _, line := range []string{en.Occasion(clean(t.Occasion)), en.Also(t.Also), en.Words(words), en.Path(path, t.Opened, s.zone), en.Accounts(accounts)} {
+	w := s.words
+	for _, line := range []string{w.Occasion(clean(t.Occasion)), w.Also(t.Also), w.Words(words), w.Path(path, t.Opened, s.zone), w.Accounts(accounts)} {
 		if line != "" {
-			s.line("  %s", line)
+			s.detail("%s", line)
 		}
 	}
 }
@@ -165,107 +240,113 @@ func (s *sheet) evidence(t detector.Told) {
 // climbed says when each level above the first was reached.
 func (s *sheet) climbed(t detector.Told) string {
 	var steps []string
+	w := s.words
 	for _, level := range []string{"watch", "alert", "crisis"} {
 		at, reached := t.Reached[level]
 		if !reached || at.Equal(t.Opened) && level != t.Level {
 			continue
 		}
-		step := level
+		step := w.Level(level).One
 		if !at.Equal(t.Opened) {
-			step += " at " + at.In(s.zone).Format("15:04:05")
+			step = fmt.Sprintf(w.at, step, at.In(s.zone).Format(w.clock))
 		}
 		if seconds, known := t.Delay[level]; known {
-			step += ", " + delay(&seconds) + " after its first post"
+			step = fmt.Sprintf(w.after, step, s.delay(&seconds))
 		}
 		steps = append(steps, step)
 	}
-	return strings.Join(steps, "; ")
+	return strings.Join(steps, " · ")
 }
 
-func lasted(t detector.Told) string {
+func (s *sheet) lasted(t detector.Told) string {
 	if t.Resolved == nil {
-		return "going on"
+		return s.words.goingOn
 	}
-	return "lasted " + wording.English.Span(t.Resolved.Sub(t.Opened))
+	return fmt.Sprintf(s.words.lasted, s.words.Span(t.Resolved.Sub(t.Opened)))
 }
 
-func found(label string) string {
+func (s *sheet) found(label string) string {
 	switch label {
 	case "":
 		return ""
 	case "none":
-		return "; people call it nothing"
+		return s.words.nothing
 	default:
-		return "; people call it " + label
+		return fmt.Sprintf(s.words.called, s.words.Level(label).One)
 	}
 }
 
 // curve writes what each alert bound tells, against the present one.
 func (s *sheet) curve(f *detector.Findings) {
-	rows := [][]string{append([]string{"alert", "alerts", "a week", "missed", "more"}, scoreHead(f)...)}
+	w := s.words
+	rows := [][]string{append([]string{w.bound, w.alerts, w.aWeek, w.delay, w.missed, w.more}, s.scoreHead(f)...)}
 	for _, point := range f.Curve {
-		row := []string{bound(point.Alert), strconv.Itoa(point.Figures.Incidents), perWeek(point.PerWeek), strconv.Itoa(point.Missed), strconv.Itoa(point.More)}
+		name := bound(point.Alert)
 		if point.Present {
-			row[0] = "present " + row[0]
+			name = fmt.Sprintf(w.present, name)
 		}
-		if point.Score != nil {
-			row = append(row, share(point.Precision), share(point.Recall))
-		}
-		rows = append(rows, row)
+		rows = append(rows, append([]string{
+			name, strconv.Itoa(point.Figures.Incidents), s.perWeek(point.PerWeek), s.delay(point.MedianDelay), strconv.Itoa(point.Missed), strconv.Itoa(point.More),
+		}, s.counts(point.Figures)...))
 	}
 	s.table(rows...)
-	s.line("Missed: alerts of the present bound that this one does not tell; more: the other way round.")
+	s.line("%s", w.curveNote)
 }
 
+// shortest is of how long a past thresholds are proposed without a word of caution.
+const shortest = 28 * 24 * time.Hour
+
 // writeProposal is what `vigie tune` answers.
-func writeProposal(w io.Writer, f *detector.Findings, budget float64, zone *time.Location) error {
-	s := &sheet{out: w, zone: zone}
+func writeProposal(out io.Writer, f *detector.Findings, budget float64, cfg *config.Config) error {
+	s := newSheet(out, cfg)
+	w := s.words
 	s.head(f)
 	s.line("")
 	s.curve(f)
-	proposal, kept := f.Propose(budget)
-	if !kept {
-		s.line("\nNo alert bound tried keeps to %s a week: the highest, %s, pages %s times. Raise min_mentions or min_authors, and tune again.",
-			pages(budget), bound(proposal.Rule.Alert), perWeek(proposal.PerWeek))
+	if f.Curve[0].Figures.Incidents == 0 {
+		s.line("\n%s", w.nothingTold)
 		return s.err
 	}
-	s.line("\n%s a week at most: alert %s, which pages %s times a week.", pages(budget), bound(proposal.Rule.Alert), perWeek(proposal.PerWeek))
+	proposal, kept := f.Propose(budget)
+	if !kept {
+		s.line("\n"+w.impossible, s.pages(budget), bound(proposal.Rule.Alert), s.perWeek(proposal.PerWeek))
+		return s.err
+	}
+	s.line("\n"+w.proposal, s.pages(budget), bound(proposal.Rule.Alert), s.perWeek(proposal.PerWeek),
+		w.Several(uint64(proposal.Alerts), w.Level("alert")), w.weeks(f.Lasting()))
+	if f.Lasting() < shortest {
+		s.line("%s", w.tooShort)
+	}
 	if len(proposal.Missed) == 0 {
-		s.line("It misses no alert of the present bound.")
+		s.line("%s", w.missesNone)
 	} else {
-		s.line("Of the present bound's alerts it misses %d:", len(proposal.Missed))
+		s.line(w.missesSome, len(proposal.Missed))
 	}
 	for _, told := range proposal.Missed {
 		s.incident(told)
 	}
-	s.line("\nTo have it, put into the config, or try it by --rule:")
+	s.line("\n%s", w.try)
 	s.line("%s", strings.TrimRight(proposal.YAML(), "\n"))
 	return s.err
 }
 
-func pages(n float64) string {
-	if n == 1 {
-		return "1 page"
+func (s *sheet) pages(n float64) string {
+	if n <= 1 {
+		return bound(n) + " " + s.words.page.One
 	}
-	return bound(n) + " pages"
+	return bound(n) + " " + s.words.page.Several
 }
 
+// bound is a number as the config takes it.
 func bound(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-func perWeek(n float64) string { return strconv.FormatFloat(n, 'f', 2, 64) }
+func (s *sheet) perWeek(n float64) string { return s.words.Decimal(n, 2) }
 
-func delay(seconds *float64) string {
+func (s *sheet) delay(seconds *float64) string {
 	if seconds == nil {
 		return "–"
 	}
-	return wording.English.Span(time.Duration(*seconds * float64(time.Second)))
-}
-
-func share(of *float64) string {
-	if of == nil {
-		return "–"
-	}
-	return wording.English.Share(*of, 1)
+	return s.words.Span(time.Duration(*seconds * float64(time.Second)))
 }
 
 // brief is a text that fits on a line or two.

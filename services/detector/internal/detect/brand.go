@@ -37,7 +37,8 @@ type brand struct {
 	heard   uint32 // parts that heard something since the last decision, a bit each
 	gone    bool   // watched no more: its incident is resolved
 	changed bool   // since its last snapshot
-	due     int64  // step at which it is decided on what it heard; 0 where it heard nothing
+	trials  []course
+	due     int64 // step at which it is decided on what it heard; 0 where it heard nothing
 }
 
 // pending is a mention that was not decided on yet.
@@ -231,6 +232,9 @@ func (b *brand) closeHour(hour int64) {
 	expected := r.expected(hour)
 	lately := r.Level[0]
 	b.Burn.hour(hour, r, &b.Stray)
+	for i := range b.trials {
+		b.trials[i].burn.hour(hour, r, &b.Stray)
+	}
 	b.Stray.hour(r.hour(hour), counts{Total: expected.Total * lately.Total, Negative: expected.Negative * lately.Negative})
 	if (hour+1)%24 != 0 {
 		return

@@ -29,7 +29,7 @@ const (
 func (u *burn) hour(hour int64, r *rhythm, s *stray) {
 	seen, expected := float64(r.hour(hour).Negative), float64(r.expected(hour).Negative)
 	expected = max(expected*float64(r.Level[len(spans)-1].Negative), leastExpected/24)
-	spread := s.dispersion(negative, 1, expected, r.known(hour)) * math.Ln10
+	spread := s.dispersion(negative, 1, 1, expected, r.known(hour)) * math.Ln10
 	for i, times := range burnTimes {
 		if u.Sums[i] == 0 {
 			u.Since[i] = hour

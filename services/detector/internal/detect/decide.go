@@ -27,49 +27,65 @@ func (f *finding) above(g *finding) bool {
 	return f.most() > clearer*g.most()
 }
 
-func (f *finding) most() float64 { return max(f.surprise[volume], f.surprise[negative]) }
+func (r *reading) most() float64 { return max(r.surprise[volume], r.surprise[negative]) }
 
 // decide opens or raises the incident of a brand that heard something new.
-func (b *brand) decide(step int64, rule *Rule) bool {
-	now := timeOf(step)
-	var f finding
-	if b.counted {
-		f, b.counted = b.find(now, rule), false
-	}
-	if loud := b.hark(now, rule); loud != nil && b.Incident == nil && f.level == Calm {
-		f = loud.found(b, now)
-	}
-	if f.level == Calm || b.Incident != nil && f.level <= b.Incident.Level {
+func (b *brand) decide(s *sight, rule *Rule) bool {
+	wasLoud := b.Incident != nil && b.Incident.Loud
+	f, raised := b.raise(s, rule)
+	if !raised {
 		return false
 	}
-	if b.Incident == nil {
-		b.Incident = open(b.ID, now)
-	}
-	if b.Incident.Loud {
+	if wasLoud {
 		b.Exhibits.Way = way{} // what rises began elsewhere
 	}
-	b.Incident.raise(f.level, b.kind(&f, now, rule), f.scale, now)
-	b.Incident.Loud = f.loud != nil
-	b.Incident.Evidence, b.Incident.Model = b.evidence(&f, now, rule), b.Model
+	b.Incident.Evidence, b.Incident.Model = b.evidence(&f, s.now, rule), b.Model
 	return true
+}
+
+// raise opens or raises an incident that has no evidence yet.
+func (b *brand) raise(s *sight, rule *Rule) (f finding, raised bool) {
+	if s.counted {
+		f = b.find(s, rule)
+	}
+	if s.loud != nil && b.Incident == nil && f.level == Calm {
+		f = s.loud.found(b, s.now)
+	}
+	if f.level == Calm || b.Incident != nil && f.level <= b.Incident.Level {
+		return f, false
+	}
+	if b.Incident == nil {
+		b.Incident = open(b.ID, s.now)
+	}
+	b.Incident.raise(f.level, b.kind(&f, s.now, rule), f.scale, s.now)
+	b.Incident.Loud = f.loud != nil
+	return f, true
 }
 
 // find looks at every window of the brand, and of the parts that heard something, for
 // more than is told already.
-func (b *brand) find(now time.Time, rule *Rule) (best finding) {
-	minute, end := minuteOf(now), float64(now.UnixMilli())/60_000
-	look := func(all *[len(scales)]reading, about Part, parts uint32, more float64) {
-		for k := range all {
-			f := finding{reading: all[k], about: about, parts: parts}
-			if f.most() < b.next(rule)+more || int(f.seen.Total) < rule.MinMentions || !b.past(k, now) || !goesOn(all, k) {
+func (b *brand) find(s *sight, rule *Rule) (best finding) {
+	if b.Incident != nil && b.Incident.Level == Crisis {
+		return best // nothing is above it
+	}
+	s.look()
+	next := b.next(rule)
+	for i := range s.views {
+		v := &s.views[i]
+		for k := range v.readings {
+			if v.highest < next {
+				break
+			}
+			f := finding{reading: v.readings[k], about: v.about, parts: v.parts}
+			if f.most() < next+v.more || int(f.seen.Total) < rule.MinMentions || !b.past(k, s.now) || !goesOn(&v.readings, k) {
 				continue
 			}
-			f.who = b.Authors.since(f.from, parts)
-			f.level = rule.level(&f.reading, f.who, more)
+			f.who = b.Authors.since(f.from, f.parts)
+			f.level = rule.level(&f.reading, f.who, v.more)
 			if f.level > Watch {
-				f.level = min(f.level, lasting(b.Exhibits.Traces.moments(f.from, parts)))
+				f.level = min(f.level, lasting(b.Exhibits.Traces.moments(f.from, f.parts)))
 			}
-			if parts != 0 {
+			if f.parts != 0 {
 				f.level = min(f.level, Alert) // what wakes someone concerns the brand as a whole
 			}
 			if f.level > Calm && f.above(&best) {
@@ -77,26 +93,10 @@ func (b *brand) find(now time.Time, rule *Rule) (best finding) {
 			}
 		}
 	}
-	heard := b.heard
-	b.heard = 0
-	if b.Incident != nil && b.Incident.Level == Crisis {
-		return best // nothing is above it
-	}
-	o := b.outlook(minute, end, b.Cleared)
-	all := b.Whole.read(b, o, whole)
-	look(&all, Part{}, 0, 0)
-	for i := range b.Parts {
-		p := &b.Parts[i]
-		if heard&(1<<i) == 0 || b.Names[i].Kind == partOwn || b.Names[i].Kind == partPraise || p.Of == (counts{}) { // nobody knows yet what share it has
-			continue
-		}
-		readings := p.Track.read(b, o, of{share: p.Share})
-		look(&readings, b.Names[i], 1<<i, partMore)
-	}
-	if f := b.Burn.finding(b, now, rule); f.above(&best) {
+	if f := b.Burn.finding(b, s.now, rule); f.above(&best) {
 		best = f
 	}
-	if best.level > Watch && b.expected(now) {
+	if best.level > Watch && b.expected(s.now) {
 		best.level--
 	}
 	return best

@@ -14,6 +14,8 @@ type Engine struct {
 	dirty  []*brand // that heard something since, by when they are due
 	blind  bool     // some source cannot be seen: quiet proves nothing
 	seen   seen
+	sight  sight
+	trials []trial
 }
 
 // New makes an engine that watches nobody yet, and decides from a moment on.
@@ -229,23 +231,31 @@ func (e *Engine) decideAll() []Incident {
 	now := timeOf(e.step)
 	var changes []Incident
 	var raised []*brand
-	end := func(b *brand, resolved bool) {
+	end := func(b *brand, resolved bool, told *[]Incident) bool {
 		if resolved {
-			changes = append(changes, *b.Incident)
+			*told = append(*told, *b.Incident)
 			if !b.Incident.Loud { // that told of no counts
 				b.Cleared, b.Burn = minuteOf(now), burn{}
 			}
-			b.Incident, b.Peaks.Signals = nil, 0
+			b.Incident = nil
 		}
+		return resolved
 	}
 	heard := slices.Clone(e.dirty[:e.dueBy(e.step)])
 	e.dirty = slices.Delete(e.dirty, 0, len(heard))
 	for _, b := range heard {
 		b.due = 0
 		b.take(e.step, &e.rule)
-		if !b.gone && b.decide(e.step, &e.rule) {
+		e.sight.of(b, now, &e.rule)
+		if !b.gone && b.decide(&e.sight, &e.rule) {
 			raised = append(raised, b)
 		}
+		e.try(b, func(t *trial) {
+			if _, raised := b.raise(&e.sight, &t.rule); raised {
+				t.told = append(t.told, *b.Incident)
+			}
+		})
+		b.heard = 0
 		if len(b.Pending) > 0 {
 			e.await(b, b.Pending[0].Due)
 		}
@@ -253,11 +263,15 @@ func (e *Engine) decideAll() []Incident {
 	for id, b := range e.brands {
 		switch {
 		case b.gone:
-			end(b, b.dismiss(now))
+			end(b, b.dismiss(now), &changes)
+			e.try(b, func(t *trial) { end(b, b.dismiss(now), &t.told) })
 			delete(e.brands, id)
 		case e.step%stepsPerMinute == 0 && e.step > b.Step:
 			b.pass(minuteOf(now), &e.rule)
-			end(b, b.settle(e.step, &e.rule, e.blind))
+			if end(b, b.settle(e.step, &e.rule, e.blind), &changes) {
+				b.Peaks.Signals = 0
+			}
+			e.try(b, func(t *trial) { end(b, b.settle(e.step, &t.rule, e.blind), &t.told) })
 		}
 	}
 	for _, b := range raised {

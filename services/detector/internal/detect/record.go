@@ -13,18 +13,47 @@ type record struct {
 // dayFades is what a day leaves of a record.
 const dayFades = 0.985
 
-// at is the record before a minute, at a scale of so many.
-func (r *record) at(minute, scale int64) float64 {
-	length := max(scale, 60)
-	if block := int32(minute / length); block > r.Block {
-		days := float64(block-r.Block) * float64(length) / day
-		r.Settled = max(r.Settled*float32(math.Pow(dayFades, days)), r.Previous)
-		if r.Previous = r.Current; block > r.Block+1 {
-			r.Settled, r.Previous = max(r.Settled, r.Previous), 0
-		}
-		r.Current, r.Block = 0, block
+// fading is what so many times half an hour leave of a record, up to a month: every span is
+// a multiple of that.
+var fading = func() (left [30 * 48]float32) {
+	for n := range left {
+		left[n] = float32(math.Pow(dayFades, float64(n)/48))
 	}
+	return left
+}()
+
+func faded(record float32, minutes int64) float32 {
+	if record == 0 {
+		return 0
+	}
+	if n := minutes / 30; n < int64(len(fading)) {
+		return record * fading[n]
+	}
+	return record * float32(math.Pow(dayFades, float64(minutes)/day))
+}
+
+// at is the record before a minute, at a scale of so many. To look at it changes nothing, so
+// that what is known of a brand does not depend on how often anyone did.
+func (r record) at(minute, scale int64) float64 {
+	r.roll(minute, scale)
 	return float64(r.Settled)
+}
+
+// roll begins the span that a minute is of: however many have passed, the same as if each
+// had been begun.
+func (r *record) roll(minute, scale int64) {
+	length := max(scale, 60)
+	block := int32(minute / length)
+	passed := int64(block - r.Block)
+	if passed <= 0 {
+		return
+	}
+	r.Settled = max(faded(r.Settled, passed*length), faded(r.Previous, (passed-1)*length))
+	r.Previous = r.Current
+	if passed > 1 {
+		r.Settled, r.Previous = max(r.Settled, faded(r.Current, (passed-2)*length)), 0
+	}
+	r.Current, r.Block = 0, block
 }
 
 // raises is how much one event raises a record at most: the next crisis need not be as
@@ -33,7 +62,8 @@ const raises = 3
 
 // note takes in the surprise of a minute.
 func (r *record) note(minute, scale int64, surprise float64) {
-	bound := raises * (r.at(minute, scale) + 1)
+	r.roll(minute, scale)
+	bound := raises * (float64(r.Settled) + 1)
 	r.Current = max(r.Current, float32(min(surprise, bound)))
 }
 

@@ -45,14 +45,17 @@ func (s *stray) hour(seen, expected counts) {
 // dispersion is the variance over the mean of what a window of so many hours holds, of
 // which so many are expected: bursts last for hours, so a shorter window sees only a
 // part of one, and a longer one hardly more; and who is seldom spoken of has small ones.
-func (s *stray) dispersion(signal int, hours, expected float64, knownHours int64) float64 {
+func (s *stray) dispersion(signal int, hours, growth, expected float64, knownHours int64) float64 {
 	anHour := expected / hours
-	burst := (s.Burst[signal] - 1) * anHour / (anHour + 0.25)
-	if hours < 1 {
-		burst *= math.Pow(hours, shortGrowth)
-	} else {
-		burst *= math.Pow(hours, longGrowth)
-	}
+	burst := (s.Burst[signal] - 1) * anHour / (anHour + 0.25) * growth
 	young := 24 / float64(24+knownHours)
 	return 1.1 + burst + (usualDay+youngDay*young*young)*expected
+}
+
+// growth is how many times the burstiness of an hour a window of so many has.
+func growth(hours float64) float64 {
+	if hours < 1 {
+		return math.Pow(max(0, hours), shortGrowth)
+	}
+	return math.Pow(hours, longGrowth)
 }

@@ -42,6 +42,8 @@ type outlook struct {
 	starts   [len(scales)]int64
 	expected [len(scales)]counts // by the rhythm alone
 	known    int64               // hours of the past
+
+	hours, growth [len(scales)]float64 // how long each is, and how its burstiness grows with that
 }
 
 // outlook is that of the windows up to a minute, that end at a moment in minutes; none
@@ -49,6 +51,10 @@ type outlook struct {
 func (b *brand) outlook(to int64, end float64, since int64) *outlook {
 	o := &outlook{to: to, end: end, starts: starts(to, since), known: b.Rhythm.known(to / 60)}
 	o.expected = b.Rhythm.expect(&o.starts, end)
+	for k, from := range o.starts {
+		o.hours[k] = (end - float64(from)) / 60
+		o.growth[k] = growth(o.hours[k])
+	}
 	return o
 }
 
@@ -79,9 +85,11 @@ func (t *track[C]) read(b *brand, o *outlook, of of) (all [len(scales)]reading) 
 				continue
 			}
 			mean := max(float64(pair[1]), leastExpected)
-			spread := b.Stray.dispersion(signal, (o.end-float64(r.from))/60, mean, o.known)
+			spread := b.Stray.dispersion(signal, o.hours[k], o.growth[k], mean, o.known)
 			r.surprise[signal] = surprise(float64(pair[0]), mean, spread)
-			r.record[signal] = t.Records[k][signal].at(o.to, scales[k])
+			if r.surprise[signal] > 0 {
+				r.record[signal] = t.Records[k][signal].at(o.to, scales[k])
+			}
 		}
 	}
 	return all

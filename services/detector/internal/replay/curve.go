@@ -18,15 +18,18 @@ type Point struct {
 	Incidents []*Incident `json:"-"`
 }
 
+// nearly is by how much bounds must differ, to tell them apart.
+const nearly = 0.1
+
 // Bounds are rules that differ from one in their alert bound alone, from its watch
-// bound up to eight times that, so many for each doubling; without its own bound. A
-// crisis is at least as rare as an alert.
+// bound up to eight times that, so many for each doubling; without those that are nearly
+// its own. A crisis is at least as rare as an alert.
 func Bounds(rule detect.Rule, each int) (rules []detect.Rule) {
 	for n := range 3*each + 1 {
 		bound := rule
 		bound.Alert = math.Round(rule.Watch*math.Pow(2, float64(n)/float64(each))*10) / 10
 		bound.Crisis = max(rule.Crisis, bound.Alert)
-		if bound.Alert != rule.Alert {
+		if math.Abs(bound.Alert-rule.Alert) > nearly*rule.Alert {
 			rules = append(rules, bound)
 		}
 	}

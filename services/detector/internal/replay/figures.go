@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -28,6 +29,9 @@ type Score struct {
 	Met       int      `json:"met"`      // of that, what was told
 	Precision *float64 `json:"precision"`
 	Recall    *float64 `json:"recall"`
+	// Between which shares each lies nine times in ten: few are counted.
+	PrecisionRange [2]float64 `json:"precision_range"`
+	RecallRange    [2]float64 `json:"recall_range"`
 }
 
 // Judge gives the figures of each level over a time, with scores where there are
@@ -88,16 +92,21 @@ func scoreOf(incidents []*Incident, labels []Label, level detect.Level) (s Score
 			s.Met++
 		}
 	}
-	s.Precision, s.Recall = share(s.Right, s.Judged), share(s.Met, s.Labelled)
+	s.Precision, s.PrecisionRange = share(s.Right, s.Judged)
+	s.Recall, s.RecallRange = share(s.Met, s.Labelled)
 	return s
 }
 
-func share(part, whole int) *float64 {
+// share is a part of a whole, with Wilson's interval of 90 %.
+func share(part, whole int) (share *float64, between [2]float64) {
 	if whole == 0 {
-		return nil
+		return nil, [2]float64{0, 1}
 	}
-	of := float64(part) / float64(whole)
-	return &of
+	const z = 1.645
+	of, n := float64(part)/float64(whole), float64(whole)
+	centre := (of + z*z/(2*n)) / (1 + z*z/n)
+	half := z * math.Sqrt(of*(1-of)/n+z*z/(4*n*n)) / (1 + z*z/n)
+	return &of, [2]float64{max(0, centre-half), min(1, centre+half)}
 }
 
 // Found is the highest level that people gave an incident; it is false where they said

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -51,13 +52,18 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 		{Brand: "zing", From: at(0), To: at(500), Level: detect.Crisis},
 	}
 	two := 2.0 / 3
+	ranges := [][]float64{{0.36, 0.94, 0.25, 0.92}, {0.25, 0.92, 0.25, 0.92}, {0, 0.73, 0, 0.58}} // Wilson's, 90 %
 	for i, want := range []replay.Score{
 		{Judged: 4, Right: 3, Labelled: 3, Met: 2, Precision: ratio(3, 4), Recall: &two},
 		{Judged: 3, Right: 2, Labelled: 3, Met: 2, Precision: &two, Recall: &two},
 		{Judged: 1, Right: 0, Labelled: 2, Met: 0, Precision: ratio(0, 1), Recall: ratio(0, 2)},
 	} {
 		got := replay.Judge(incidents, labels, 7*24*time.Hour)[i]
+		precision, recall := got.PrecisionRange, got.RecallRange
+		got.PrecisionRange, got.RecallRange = [2]float64{}, [2]float64{}
 		require.Equal(t, &want, got.Score, got.Level)
+		require.InDeltaSlice(t, ranges[i][:2], precision[:], 0.005, got.Level)
+		require.InDeltaSlice(t, ranges[i][2:], recall[:], 0.005, got.Level)
 	}
 	found := []string{}
 	for _, incident := range incidents {
@@ -68,6 +74,7 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 
 	complete := replay.Complete(labels, "zest", "zing")
 	alerts := replay.Judge(incidents, complete, 7*24*time.Hour)[1]
+	alerts.PrecisionRange, alerts.RecallRange = [2]float64{}, [2]float64{}
 	require.Equal(t, &replay.Score{Judged: 4, Right: 2, Labelled: 3, Met: 2, Precision: ratio(2, 4), Recall: &two}, alerts.Score,
 		"what is in no label's time was nothing, if the labels are all there is to find")
 	level, known := replay.Found(incidents[4], complete)
@@ -75,7 +82,7 @@ func TestIncidentsAreHeldAgainstWhatPeopleFound(t *testing.T) {
 	require.Equal(t, detect.Calm, level)
 	require.Nil(t, replay.Judge(incidents, nil, time.Hour)[0].Score, "nobody said")
 	none := replay.Judge(nil, []replay.Label{}, time.Hour)[0].Score
-	require.Equal(t, &replay.Score{}, none, "shares of nothing are none")
+	require.Equal(t, &replay.Score{PrecisionRange: [2]float64{0, 1}, RecallRange: [2]float64{0, 1}}, none, "shares of nothing are none")
 }
 
 func ratio(part, whole float64) *float64 { r := part / whole; return &r }
@@ -232,13 +239,87 @@ func TestWhatOpensInTheWarmUpIsNotTold(t *testing.T) {
 func TestASeriesHasWholeBuckets(t *testing.T) {
 	t.Parallel()
 	s := replay.NewSeries(noon, at(24*60*90), 800)
-	require.Equal(t, 3*time.Hour, s.Bucket)
-	require.Len(t, s.Total, 90*8)
-	for _, minute := range []int{-1, 0, 179, 180, 24*60*90 - 1, 24 * 60 * 90} {
-		s.Count(&detect.Mention{Published: at(minute), Sentiment: detect.Negative})
+	require.Equal(t, 24*time.Hour, s.Bucket)
+	require.Len(t, s.Said, 90)
+	for _, minute := range []int{-60, 0, 24*60 - 60, 24 * 60, 24*60*90 - 60, 24 * 60 * 90} {
+		s.Note(at(minute), detect.Voices{All: 3, Negative: 1}, detect.Voices{All: 2})
 	}
-	require.InDelta(t, 2, s.Total[0], 0)
-	require.InDelta(t, 1, s.Negative[1], 0)
-	require.InDelta(t, 1, s.Total[719], 0)
-	require.Len(t, replay.NewSeries(noon, at(5), 800).Total, 5)
+	require.Equal(t, detect.Voices{All: 6, Negative: 2}, s.Said[0])
+	require.Equal(t, detect.Voices{All: 2}, s.Expected[1])
+	require.InDelta(t, 3, s.Said[89].All, 0)
+	require.Len(t, replay.NewSeries(noon.Add(time.Minute), at(62), 800).Said, 2)
+}
+
+// What is tried beside a rule opens, raises and ends what it would by itself, and changes
+// nothing of what the rule tells, whose own bounds are among them.
+func TestATrialDecidesAsByItself(t *testing.T) {
+	t.Parallel()
+	rule := detect.Rule{MinAuthors: 3, MinMentions: 6, ResolveAfter: 30 * time.Minute, Watch: 2, Alert: 4, Crisis: 8}
+	others := append(replay.Bounds(rule, 2), rule)
+	run := func(rule detect.Rule, tried ...detect.Rule) *replay.Lane {
+		lane := replay.NewLane(rule, "", noon, nil)
+		lane.Try(tried)
+		r, n := rand.New(rand.NewPCG(7, 7)), 0
+		hear := func(known time.Time, felt detect.Sentiment) {
+			n++
+			lane.Hear("zest", detect.Mention{ID: fmt.Sprint(n), Source: []string{"x", "rss"}[n%2], Author: fmt.Sprint(r.IntN(400)), Handle: "a", Sentiment: felt,
+				Topics: []string{"price"}[:n%2], Published: known, Collected: known, Known: known, Text: "encore en panne"})
+		}
+		for hour := range 60 * 24 {
+			began := noon.Add(time.Duration(hour)*time.Hour - replay.WarmUp)
+			angry := 0
+			if hour%29 == 0 {
+				angry = 4 << (hour / 29 % 5)
+			}
+			for i := range 4 + angry {
+				felt := detect.Negative
+				if i < 4 {
+					felt = detect.Sentiment(1 + r.IntN(3))
+				}
+				hear(began.Add(time.Duration(i)*time.Hour/time.Duration(4+angry)), felt)
+			}
+		}
+		lane.End(noon.AddDate(0, 0, 33))
+		return lane
+	}
+	tell := func(incidents []*replay.Incident) (told []string) {
+		for _, incident := range incidents {
+			for _, step := range incident.Steps {
+				step.Evidence, step.Model = detect.Evidence{}, ""
+				told = append(told, fmt.Sprintf("%+v", step))
+			}
+		}
+		return told
+	}
+	together := run(rule, others...)
+	alone := run(rule)
+	require.Equal(t, alone.Incidents(), together.Incidents())
+	ways := map[string]bool{}
+	for i, other := range others {
+		by := tell(run(other).Incidents())
+		require.Equal(t, by, tell(together.Tried(i)), other.Alert)
+		ways[strings.Join(by, "")] = true
+	}
+	require.Greater(t, len(ways), 3, "bounds that differ in nothing prove nothing")
+	require.Greater(t, len(alone.Incidents()), 10)
+}
+
+// How many spoke in each hour is noted, and how many were expected to, once each.
+func TestWhatIsSaidAndExpectedIsNoted(t *testing.T) {
+	t.Parallel()
+	s := replay.NewSeries(noon, noon.AddDate(0, 0, 2), 800)
+	lane := replay.NewLane(detect.Rule{MinAuthors: 5, MinMentions: 10, Watch: 3, Alert: 6, Crisis: 12}, "zest", noon, nil)
+	lane.Note(s.Note)
+	for n := range (28 + 2) * 24 * 6 {
+		known := noon.Add(time.Duration(n)*10*time.Minute - replay.WarmUp)
+		for _, brand := range []string{"zest", "zing"} {
+			lane.Hear(brand, detect.Mention{ID: fmt.Sprint(n), Source: "x", Author: fmt.Sprint(n), Sentiment: detect.Sentiment(1 + n%2), Published: known, Known: known})
+		}
+	}
+	lane.End(noon.AddDate(0, 0, 2))
+	for hour := range 48 {
+		require.Equal(t, detect.Voices{All: 6, Negative: 3}, s.Said[hour], hour)
+		require.InDelta(t, 6, s.Expected[hour].All, 0.01, hour)
+		require.InDelta(t, 3, s.Expected[hour].Negative, 0.01, hour)
+	}
 }

@@ -6,40 +6,36 @@ import (
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 )
 
-// Series counts mentions by published time, for a picture.
+// Series is what was said, and what was expected, in buckets of whole hours.
 type Series struct {
-	Since           time.Time
-	Bucket          time.Duration
-	Total, Negative []float64
+	Since          time.Time
+	Bucket         time.Duration
+	Said, Expected []detect.Voices
 }
 
 // buckets are the lengths a series may have, so that its ticks are whole hours or days.
-var buckets = []time.Duration{
-	time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
-}
+var buckets = []time.Duration{time.Hour, 24 * time.Hour}
 
 // NewSeries has as many buckets as it may between two moments, at most so many where
 // days allow it.
 func NewSeries(since, until time.Time, most int) *Series {
-	s := &Series{Since: since}
+	s := &Series{Since: since.Truncate(time.Hour)}
 	for _, s.Bucket = range buckets {
-		if until.Sub(since) <= time.Duration(most)*s.Bucket {
+		if until.Sub(s.Since) <= time.Duration(most)*s.Bucket {
 			break
 		}
 	}
-	n := int((until.Sub(since) + s.Bucket - 1) / s.Bucket)
-	s.Total, s.Negative = make([]float64, n), make([]float64, n)
+	n := int((until.Sub(s.Since) + s.Bucket - 1) / s.Bucket)
+	s.Said, s.Expected = make([]detect.Voices, n), make([]detect.Voices, n)
 	return s
 }
 
-// Count adds a mention.
-func (s *Series) Count(m *detect.Mention) {
-	n := int(m.Published.Sub(s.Since) / s.Bucket)
-	if m.Published.Before(s.Since) || n >= len(s.Total) {
+// Note adds what was said in an hour, and what was expected of it.
+func (s *Series) Note(hour time.Time, said, expected detect.Voices) {
+	n := int(hour.Sub(s.Since) / s.Bucket)
+	if hour.Before(s.Since) || n >= len(s.Said) {
 		return
 	}
-	s.Total[n]++
-	if m.Sentiment == detect.Negative {
-		s.Negative[n]++
-	}
+	s.Said[n].Add(said)
+	s.Expected[n].Add(expected)
 }
