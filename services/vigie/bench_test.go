@@ -46,7 +46,7 @@ func TestRealPostsAreHeardAsIfLive(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "REAL POSTS: 444 of 1 brand (Air), 2 Mar 2026 00:00:00 to 9 Mar 2026 23:30:00\nWhat is negative, people said: air.labels.tsv.\nOurs opened 0 watches, ")
 	require.Regexp(t, `Air:\n\n9 Mar 2026 14:\d\d:\d\d  (ALERT|CRISIS) · `, out)
-	require.Equal(t, 3, strings.Count(out, ": late [2J again  https://x.com/"), "three posts, and a stranger commands no terminal")
+	require.Equal(t, 3, strings.Count(out, ")  late [2J again  https://x.com/"), "three posts, and a stranger commands no terminal")
 	require.Regexp(t, `Newspoint +1 +1\n`, out)
 
 	out, _, err = vigie("bench", "detector", "--months", "0", "--replay", posts, "--format", "json")
