@@ -36,7 +36,7 @@ func defaultDetector() Detector {
 		MinAuthors:   5,
 		MinMentions:  10,
 		Watch:        3,
-		Alert:        4,
+		Alert:        4.5,
 		Crisis:       8,
 		ResolveAfter: minutes(30),
 	}

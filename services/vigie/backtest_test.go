@@ -58,7 +58,7 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.Contains(t, out, "zest, 27 Feb 2026 00:00 to 10 Mar 2026 00:00: 1,")
 	require.Regexp(t, `crisis +1 +0\.64 +\d+.min +\d+.min +100% \(1 of 1; 27% to 100%\) +100% \(1 of 1; `, out)
 	require.Regexp(t, `6 Mar 2026 14:\d\d:\d\d  CRISIS · lasted .* · people call it crisis`, out)
-	require.Regexp(t, `present 4 +1 +0\.64 +\d+.min +0 +0 +1 of 1 +1 of 1`, out)
+	require.Regexp(t, `present 4.5 +1 +0\.64 +\d+.min +0 +0 +1 of 1 +1 of 1`, out)
 	require.Contains(t, out, "furieux[2J")
 	require.NotContains(t, out, "\x1b", "a stranger commands no terminal")
 	drawn, err := os.ReadFile(picture)
