@@ -37,7 +37,6 @@ func BenchmarkBacktest(b *testing.B) {
 		require.NoError(b, err)
 		require.Equal(b, yearly, found.Mentions)
 		all += time.Since(began)
-		b.Logf("incidents %d of %d levels %+v", len(found.Incidents), len(found.Curve), found.Levels)
 	}
 	b.ReportMetric(all.Seconds()/float64(b.N), "s/year")
 	b.ReportMetric(alone.Seconds()/float64(b.N), "s/reading")

@@ -154,8 +154,8 @@ alert bounds from low to high. Changes nothing, and pages nobody.
 
 Output: text for people; json, all of it as one value; ndjson, each step of each incident
 as the detector would have published it, a line each. Two runs over the same mentions
-write the same bytes. --picture draws the mentions, what was expected where an incident
-opened, the incidents, and the curve.`,
+write the same bytes. Text and picture are in the config's language. --picture draws what
+was said and what was expected, the incidents, what people found, and the curve.`,
 		Example: `  vigie backtest --brand zestaline
   vigie backtest --brand zestaline --since 365d --rule stricter.yaml --picture zestaline.svg
   vigie backtest --brand zestaline --labels found.csv --format json | jq .levels`,
