@@ -87,7 +87,7 @@ type Incident struct {
 	WindowSecs   float64    `json:"window_seconds"`
 	AboutKind    string     `json:"about_kind,omitempty"` // topic, source, risk, story or post: what rose, if not the brand as a whole
 	About        string     `json:"about,omitempty"`
-	Signals      []string   `json:"signals"`            // beyond their bound: volume, negative, reach, engagement, story
+	Signals      []string   `json:"signals"`            // beyond their bound: volume, negative; share of negative; reach, engagement, story
 	ShareLow     float64    `json:"negative_share_low"` // of what is more than expected, corrected
 	ShareHigh    float64    `json:"negative_share_high"`
 	Reach        uint64     `json:"potential_reach"`

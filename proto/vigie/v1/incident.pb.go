@@ -491,9 +491,10 @@ type Evidence struct {
 	Posts []*EvidencePost `protobuf:"bytes,11,rep,name=posts,proto3" json:"posts,omitempty"`
 	// Receipt of the mention that tipped the decision: a page's delay is counted from it.
 	TippingCollectedTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=tipping_collected_time,json=tippingCollectedTime,proto3" json:"tipping_collected_time,omitempty"`
-	// The signals that are beyond their bound: "volume", "negative"; and of one thing alone
-	// "reach" (followers of who criticises or praises), "engagement" (reactions to one post
-	// within an hour), "story" (authors who tell one story within an hour).
+	// The signals that are beyond their bound: "volume", "negative", "share" (of negative
+	// mentions, surely above the usual one); and of one thing alone "reach" (followers of who
+	// criticises or praises), "engagement" (reactions to one post within an hour), "story"
+	// (authors who tell one story within an hour).
 	Signals []string `protobuf:"bytes,13,rep,name=signals,proto3" json:"signals,omitempty"`
 	// What part of what is said of the brand rose: "topic", "source", "risk", or what is loud
 	// by itself: "post", "story"; and which topic, source, or mention_id, a story's being that

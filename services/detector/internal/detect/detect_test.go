@@ -204,7 +204,7 @@ func TestWhatIsNoCrisis(t *testing.T) {
 		changes := burst(aDay(), now, 200, 150, true)
 		require.Len(t, changes, 1)
 		require.Equal(t, detect.Crisis, changes[0].Level)
-		require.Equal(t, []string{"volume", "negative"}, changes[0].Evidence.Signals)
+		require.Equal(t, []string{"volume", "negative", "share"}, changes[0].Evidence.Signals)
 		require.EqualValues(t, 1, changes[0].Revision)
 	})
 }

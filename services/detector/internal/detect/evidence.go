@@ -37,6 +37,9 @@ func (b *brand) evidence(f *finding, now time.Time, rule *Rule) Evidence {
 			e.Signals = append(e.Signals, name)
 		}
 	}
+	if e.NegativeShare.From > rule.Mistakes.usual(&f.reading) && 2*e.Negative >= rule.MinMentions {
+		e.Signals = append(e.Signals, "share")
+	}
 	for signal, name := range peakNames {
 		if b.Peaks.Signals>>signal&1 == 1 {
 			e.Signals = append(e.Signals, name)

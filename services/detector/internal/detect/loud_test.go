@@ -255,7 +255,7 @@ func TestLoudThingsBelongToTheIncident(t *testing.T) {
 	require.Equal(t, followed[0].ID, followed[1].ID)
 	require.Greater(t, followed[1].Level, detect.Watch)
 	require.Equal(t, detect.Part{}, followed[1].Evidence.About)
-	require.Equal(t, []string{"volume", "negative", "reach"}, followed[1].Evidence.Signals)
+	require.Equal(t, []string{"volume", "negative", "share", "reach"}, followed[1].Evidence.Signals)
 }
 
 // A brand taken up from its snapshot tells the same of what is loud.

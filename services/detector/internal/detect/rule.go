@@ -111,6 +111,11 @@ func (m Mistakes) share(r *reading) Share {
 	return Share{Is: m.correct(seen), From: m.correct(centre - half), To: m.correct(centre + half)}
 }
 
+// usual is the share of negative mentions that is expected, corrected alike.
+func (m Mistakes) usual(r *reading) float64 {
+	return m.correct(float64(r.expected.Negative) / float64(max(r.expected.Total, leastExpected)))
+}
+
 func (m Mistakes) correct(seen float64) float64 {
 	if m.Found <= m.Mistaken {
 		return seen // nothing was measured
