@@ -117,9 +117,12 @@ func TestAnIncidentAndItsPages(t *testing.T) {
 	failed := sentPage("bob", 1, at.Add(5*time.Minute))
 	failed.State, failed.Error = vigiev1.PageState_PAGE_STATE_FAILED, "HTTP 404: no_service"
 	h.page(failed)
-	require.Eventually(t, func() bool { return len(h.status().Pages) == 2 }, patience, 5*time.Millisecond)
+	var s Status
+	require.Eventually(t, func() bool { // incidents and pages come on ways of their own
+		s = h.status()
+		return len(s.Pages) == 2 && len(s.Incidents) == 1 && len(s.Incidents[0].Steps) == 3
+	}, patience, 5*time.Millisecond)
 
-	s := h.status()
 	require.Len(t, s.Problems, 1, "ClickHouse is away, and that is said")
 	require.Nil(t, s.Brands[0].LastHour, "not known is not nought")
 	i := s.Incidents[0]
