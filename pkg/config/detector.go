@@ -50,7 +50,7 @@ const (
 
 // Beyond these nothing would ever open, or be resolved.
 const (
-	maxAuthors  = 200 // a crisis needs twice as many, of the 512 that are known of a brand
+	maxAuthors  = 90 // a crisis needs twice as many, of the 192 at least that are known of a brand
 	maxMentions = 100_000
 	maxCalm     = 7 * 24 * time.Hour
 )

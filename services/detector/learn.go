@@ -218,7 +218,14 @@ func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[st
 	}
 	from := now.Add(-replay.WarmUp)
 	engine := detect.New(rule, from)
-	engine.Watch(brands)
+	terms := map[string]detect.Terms{}
+	for brand, watched := range brands {
+		if watched.Since.Before(from) {
+			watched.Since = from // of what came before, nothing is heard: it was not quiet
+		}
+		terms[brand] = watched
+	}
+	engine.Watch(terms)
 	if len(brands) == 0 {
 		return engine, nil
 	}

@@ -44,7 +44,7 @@ type saved struct {
 
 func (s *service) spike(in detect.Incident) change {
 	spike := in
-	spike.Evidence = detect.Evidence{} // large, and never needed to go on
+	spike.Evidence = in.Evidence.Wordless()
 	incident := incidentOf(in)
 	incident.BlindSources = s.blindNames()
 	if _, watched := s.brands[in.Brand]; !watched {

@@ -483,7 +483,7 @@ type Evidence struct {
 	DistinctAuthors uint64 `protobuf:"varint,7,opt,name=distinct_authors,json=distinctAuthors,proto3" json:"distinct_authors,omitempty"`
 	// -log10 of the probability of counts this high, were nothing going on.
 	Surprise float64 `protobuf:"fixed64,8,opt,name=surprise,proto3" json:"surprise,omitempty"`
-	// The mentions counted, oldest first, the latest 400 at most.
+	// The mentions counted, oldest first, the latest 320 at most.
 	MentionIds []string `protobuf:"bytes,9,rep,name=mention_ids,json=mentionIds,proto3" json:"mention_ids,omitempty"`
 	// Whether mention_ids leaves some out; the window and brand find them all.
 	MentionIdsTruncated bool `protobuf:"varint,10,opt,name=mention_ids_truncated,json=mentionIdsTruncated,proto3" json:"mention_ids_truncated,omitempty"`

@@ -107,7 +107,7 @@ func (b *brand) count(m *Mention) {
 		b.Tipping = m.Collected
 	}
 	if m.Official { // the brand's own words are no news of it
-		b.hear(Part{partOwn, ""}, at, counts{Total: 1})
+		b.hear(Part{partOwn, ""}, m.Published, counts{Total: 1})
 		return
 	}
 	if m.copies() {
@@ -122,20 +122,20 @@ func (b *brand) count(m *Mention) {
 	}
 	var parts uint32
 	for _, topic := range m.Topics {
-		parts |= b.hear(Part{partTopic, topic}, at, c)
+		parts |= b.hear(Part{partTopic, topic}, m.Published, c)
 	}
-	parts |= b.hear(Part{partSource, m.Source}, at, c)
+	parts |= b.hear(Part{partSource, m.Source}, m.Published, c)
 	if len(m.Risks) > 0 {
-		parts |= b.hear(Part{partRisk, ""}, at, c)
+		parts |= b.hear(Part{partRisk, ""}, m.Published, c)
 	}
 	if m.Sentiment == Positive {
-		b.hear(Part{partPraise, ""}, at, counts{Total: c.Total})
+		b.hear(Part{partPraise, ""}, m.Published, counts{Total: c.Total})
 	}
 	one.Parts |= parts
 	if c == (counts{}) {
 		return // its author was counted
 	}
-	b.Whole.Series.add(at, c)
+	b.Whole.add(m.Published, c)
 	b.Rhythm.add(at/60, c)
 	b.Exhibits.keep(m, one.Key, parts, b.Incident != nil)
 }
@@ -162,7 +162,7 @@ func (b *brand) remember(minute int64) {
 }
 
 // hear counts what concerns a part, and answers its bit; none where it is not told apart.
-func (b *brand) hear(p Part, at int64, c counts) uint32 {
+func (b *brand) hear(p Part, published time.Time, c counts) uint32 {
 	i := slices.Index(b.Names, p)
 	if i < 0 {
 		if len(b.Parts) == mostParts {
@@ -173,7 +173,7 @@ func (b *brand) hear(p Part, at int64, c counts) uint32 {
 		b.Parts = append(b.Parts, part{})
 		b.Parts[i].weigh()
 	}
-	b.Parts[i].Track.Series.add(at, c)
+	b.Parts[i].Track.add(published, c)
 	b.Parts[i].Today.add(c)
 	b.heard |= 1 << i
 	return 1 << i

@@ -83,7 +83,7 @@ func (b *brand) find(s *sight, rule *Rule) (best finding) {
 			f.who = b.Authors.since(f.from, f.parts)
 			f.level = rule.level(&f.reading, f.who, v.more)
 			if f.level > Watch {
-				f.level = min(f.level, lasting(b.Exhibits.Traces.moments(f.from, f.parts)))
+				f.level = min(f.level, lasting(v.moments.since(f.from)))
 			}
 			if f.parts != 0 {
 				f.level = min(f.level, Alert) // what wakes someone concerns the brand as a whole
@@ -114,7 +114,7 @@ func (b *brand) kind(f *finding, now time.Time, rule *Rule) Kind {
 		return Opportunity
 	}
 	i := slices.Index(b.Names, Part{Kind: partPraise})
-	if f.loud != nil || f.level != Watch || i < 0 || rule.Mistakes.share(&f.reading).Is > blamed {
+	if f.loud != nil || f.parts != 0 || f.level != Watch || i < 0 || rule.Mistakes.share(&f.reading).Is > blamed {
 		return Spike
 	}
 	p := &b.Parts[i]

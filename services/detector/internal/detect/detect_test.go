@@ -465,3 +465,28 @@ func TestABrandGoesOnFromItsSnapshot(t *testing.T) {
 		require.Equal(t, never, play(storm.Add(after).Truncate(time.Second)), after)
 	}
 }
+
+// A brand of three mentions a second, whose ids are long, climbs as others do: how long it
+// lasts is not told by what is kept to show it.
+func TestABigBrandHasItsCrisis(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 3))
+	e := watching()
+	now, n := start, 0
+	var highest detect.Level
+	live := func(d time.Duration, perSecond, negative float64) {
+		for end := now.Add(d); now.Before(end); {
+			now = now.Add(time.Duration(r.ExpFloat64() / perSecond * float64(time.Second)))
+			n++
+			e.Observe("zest", detect.Mention{ID: fmt.Sprintf("bluesky:at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/%d", n), Source: "bluesky",
+				Author: fmt.Sprint(r.IntN(1_000_000)), Sentiment: felt(r.Float64() < negative), Text: "encore en panne", Published: now, Collected: now, Known: now})
+			for _, i := range e.Advance(now) {
+				highest = max(highest, i.Level)
+			}
+		}
+	}
+	live(36*time.Hour, 3, 0.2)
+	require.LessOrEqual(t, highest, detect.Watch)
+	live(5*time.Minute, 15, 0.7)
+	require.Equal(t, detect.Crisis, highest)
+}

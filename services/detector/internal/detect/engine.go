@@ -12,6 +12,7 @@ type Engine struct {
 	brands map[string]*brand
 	step   int64    // up to which it has decided
 	dirty  []*brand // that heard something since, by when they are due
+	leave  bool     // some are watched no more
 	blind  bool     // some source cannot be seen: quiet proves nothing
 	seen   seen
 	sight  sight
@@ -40,7 +41,7 @@ type Terms struct {
 func (e *Engine) Watch(brands map[string]Terms) {
 	for id, b := range e.brands {
 		if _, watched := brands[id]; !watched {
-			b.gone = true
+			b.gone, e.leave = true, true
 		}
 	}
 	for id, terms := range brands {
@@ -63,7 +64,11 @@ func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Inci
 			b.Cleared = max(b.Cleared, mine.Cleared)
 			b.Watched = max(b.Watched, mine.Watched)
 			b.Sequence = max(b.Sequence, mine.Sequence)
-			b.Pending = append(b.Pending, mine.Pending...)
+			for _, p := range mine.Pending {
+				if p.Mention.Again || !heard.seen.has(hash(id, p.Mention.ID)) { // else the past told it
+					b.Pending = append(b.Pending, p)
+				}
+			}
 			e.forget(mine)
 		}
 		e.brands[id] = b
@@ -77,7 +82,7 @@ func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Inci
 	for id, incident := range open {
 		if e.brands[id] == nil { // watched no more
 			b := newBrand(id, timeOf(e.step))
-			b.gone, b.Incident = true, &incident
+			b.gone, b.Incident, e.leave = true, &incident, true
 			e.brands[id] = b
 		}
 	}
@@ -101,6 +106,9 @@ func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 	case goesOn && found != nil && found.ID == told.ID && found.Revision == told.Revision && b.Step > 0:
 		// its snapshot knows since when it is calm
 	case goesOn:
+		if found != nil && found.ID == told.ID {
+			told.Evidence = found.Evidence // with the words of others, which nobody kept
+		}
 		b.Incident = &told
 	case found != nil:
 		b.Incident, b.Cleared, b.Peaks.Signals = nil, minuteOf(now), 0
@@ -132,8 +140,8 @@ func (e *Engine) Incidents() map[string]Incident {
 func (e *Engine) Blind(blind bool) { e.blind = blind }
 
 // Observe counts a mention of a watched brand, once however often it comes: another time
-// it tells what people reacted to it. It answers false for what was published more than a day before it was known: that is
-// past, to be learnt.
+// it tells what people reacted to it. It answers false for what was published more than a
+// day before it was known: that is past, to be learnt.
 func (e *Engine) Observe(brandID string, m Mention) bool {
 	b := e.brands[brandID]
 	if b == nil || b.gone {
@@ -227,20 +235,23 @@ func (e *Engine) dueBy(step int64) int {
 
 // decideAll decides at the step reached: first on what was heard, then on the minute
 // that is over, and then says what rises together.
-func (e *Engine) decideAll() []Incident {
+func (e *Engine) decideAll() (changes []Incident) {
 	now := timeOf(e.step)
-	var changes []Incident
-	var raised []*brand
-	end := func(b *brand, resolved bool, told *[]Incident) bool {
-		if resolved {
-			*told = append(*told, *b.Incident)
-			if !b.Incident.Loud { // that told of no counts
-				b.Cleared, b.Burn = minuteOf(now), burn{}
-			}
-			b.Incident = nil
-		}
-		return resolved
+	raised := e.decideHeard(now)
+	if e.leave || e.step%stepsPerMinute == 0 {
+		changes = e.settleAll(now)
 	}
+	for _, b := range raised {
+		b.Incident.Evidence.Also = e.rising(b, now)
+		changes = append(changes, *b.Incident)
+	}
+	slices.SortStableFunc(changes, func(a, b Incident) int { return cmp.Compare(a.Brand, b.Brand) })
+	return changes
+}
+
+// decideHeard decides on what was heard up to the step, and answers the brands whose
+// incident rose.
+func (e *Engine) decideHeard(now time.Time) (raised []*brand) {
 	heard := slices.Clone(e.dirty[:e.dueBy(e.step)])
 	e.dirty = slices.Delete(e.dirty, 0, len(heard))
 	for _, b := range heard {
@@ -260,26 +271,39 @@ func (e *Engine) decideAll() []Incident {
 			e.await(b, b.Pending[0].Due)
 		}
 	}
+	return raised
+}
+
+// settleAll lets the minute that is over pass, and brands that are watched no more leave.
+func (e *Engine) settleAll(now time.Time) (resolved []Incident) {
 	for id, b := range e.brands {
 		switch {
 		case b.gone:
-			end(b, b.dismiss(now), &changes)
-			e.try(b, func(t *trial) { end(b, b.dismiss(now), &t.told) })
+			b.end(b.dismiss(now), now, &resolved)
+			e.try(b, func(t *trial) { b.end(b.dismiss(now), now, &t.told) })
 			delete(e.brands, id)
 		case e.step%stepsPerMinute == 0 && e.step > b.Step:
 			b.pass(minuteOf(now), &e.rule)
-			if end(b, b.settle(e.step, &e.rule, e.blind), &changes) {
+			if b.end(b.settle(e.step, &e.rule, e.blind), now, &resolved) {
 				b.Peaks.Signals = 0
 			}
-			e.try(b, func(t *trial) { end(b, b.settle(e.step, &t.rule, e.blind), &t.told) })
+			e.try(b, func(t *trial) { b.end(b.settle(e.step, &t.rule, e.blind), now, &t.told) })
 		}
 	}
-	for _, b := range raised {
-		b.Incident.Evidence.Also = e.rising(b, now)
-		changes = append(changes, *b.Incident)
+	e.leave = false
+	return resolved
+}
+
+// end lets go of an incident that is resolved, and tells it.
+func (b *brand) end(resolved bool, now time.Time, told *[]Incident) bool {
+	if resolved {
+		*told = append(*told, *b.Incident)
+		if !b.Incident.Loud { // that told of no counts
+			b.Cleared, b.Burn = minuteOf(now), burn{}
+		}
+		b.Incident = nil
 	}
-	slices.SortStableFunc(changes, func(a, b Incident) int { return cmp.Compare(a.Brand, b.Brand) })
-	return changes
+	return resolved
 }
 
 // A sector rises when so many other brands have an incident that opened so lately.

@@ -62,6 +62,12 @@ type Evidence struct {
 	Also                  []string // other brands that rise: it may be the whole sector
 }
 
+// Wordless is the evidence without what others wrote.
+func (e Evidence) Wordless() Evidence {
+	e.IDs, e.Posts, e.Path, e.TopAuthors, e.Words = nil, nil, nil, nil, nil
+	return e
+}
+
 func open(brandID string, now time.Time) *Incident {
 	return &Incident{ID: brandID + "@" + now.Format(time.RFC3339), Brand: brandID, Opened: now}
 }

@@ -55,7 +55,9 @@ const (
 
 // lasts is in how many moments negative mentions must have come: what comes all at once
 // may be a machine.
-var lasts = [levels]int{Alert: 4, Crisis: 8}
+var lasts = [levels]int{Alert: 4, Crisis: mostMoments}
+
+const mostMoments = 8
 
 // lasting is the highest level for mentions that came in so many moments.
 func lasting(moments int) (level Level) {

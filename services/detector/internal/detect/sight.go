@@ -19,6 +19,7 @@ type view struct {
 	readings [len(scales)]reading
 	about    Part
 	parts    uint32
+	moments  *moments
 	more     float64 // that it must surprise
 	highest  float64 // surprise, without that
 }
@@ -39,20 +40,19 @@ func (s *sight) look() {
 	}
 	s.since, s.looked, s.views = since, true, s.views[:0]
 	o := b.outlook(minute, float64(s.now.UnixMilli())/60_000, b.Cleared)
-	s.add(b.Whole.read(b, o, whole), Part{}, 0, 0)
+	s.add(view{readings: b.Whole.read(b, o, whole), moments: &b.Whole.Moments})
 	for i := range b.Parts {
 		p := &b.Parts[i]
 		if b.heard&(1<<i) == 0 || b.Names[i].Kind == partOwn || b.Names[i].Kind == partPraise || p.Of == (counts{}) { // nobody knows yet what share it has
 			continue
 		}
-		s.add(p.Track.read(b, o, of{share: p.Share}), b.Names[i], 1<<i, partMore)
+		s.add(view{readings: p.Track.read(b, o, of{share: p.Share}), moments: &p.Track.Moments, about: b.Names[i], parts: 1 << i, more: partMore})
 	}
 }
 
-func (s *sight) add(readings [len(scales)]reading, about Part, parts uint32, more float64) {
-	v := view{readings: readings, about: about, parts: parts, more: more}
-	for k := range readings {
-		v.highest = max(v.highest, readings[k].most()-more)
+func (s *sight) add(v view) {
+	for k := range v.readings {
+		v.highest = max(v.highest, v.readings[k].most()-v.more)
 	}
 	s.views = append(s.views, v)
 }

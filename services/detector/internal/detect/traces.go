@@ -55,21 +55,6 @@ func (x *traces) add(t trace, id string, said []uint32, forgotten func(said []ui
 	x.List, x.IDs, x.Said = append(x.List, t), append(x.IDs, id...), append(x.Said, said...)
 }
 
-// moment is how many seconds are one moment: what comes in one is no more than one.
-const moment = 10
-
-// moments is in how many moments since a minute negative mentions of some parts came.
-func (x *traces) moments(from int64, parts uint32) int {
-	var seen []uint32
-	for i := range x.List {
-		if t := &x.List[i]; t.Felt == Negative && t.since(from) && t.of(parts) {
-			seen = append(seen, t.Second/moment)
-		}
-	}
-	slices.Sort(seen)
-	return len(slices.Compact(seen))
-}
-
 func (t *trace) since(minute int64) bool { return int64(t.Second)/60 >= minute }
 
 func (t *trace) of(parts uint32) bool { return parts == 0 || uint32(t.Parts)&parts != 0 }

@@ -1,10 +1,49 @@
 package detect
 
+import "time"
+
 // track is a series and how much it has surprised: a brand's, or one of a topic, a
 // source or the risks of a brand.
 type track[C cell] struct {
 	Series  series[C]
+	Moments moments
 	Records [len(scales)][signals]record
+}
+
+// add counts what was published at a time.
+func (t *track[C]) add(published time.Time, c counts) {
+	t.Series.add(minuteOf(published), c)
+	if c.Negative > 0 {
+		t.Moments.note(uint32(published.Unix() / moment))
+	}
+}
+
+// moment is how many seconds are one moment: what comes in one is no more than one.
+const moment = 10
+
+// moments are the latest in which negative mentions came, the newest first: as many as
+// any level asks for.
+type moments [mostMoments]uint32
+
+func (x *moments) note(at uint32) {
+	for i := range x {
+		switch {
+		case at == x[i]:
+			return
+		case at > x[i]:
+			copy(x[i+1:], x[i:])
+			x[i] = at
+			return
+		}
+	}
+}
+
+// since is how many of them came since a minute.
+func (x *moments) since(minute int64) (n int) {
+	for n < len(x) && int64(x[n])*moment/60 >= minute {
+		n++
+	}
+	return n
 }
 
 // Signals that every track has.
