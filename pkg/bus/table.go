@@ -43,10 +43,11 @@ var (
 	StorePages      = Consumer{Durable: "store-pages", Stream: StreamPages, Filter: SubjectPage + ".>", Batch: 500}
 	StoreVerdicts   = Consumer{Durable: "store-verdicts", Stream: StreamVerdicts, Filter: SubjectVerdict + ".>", Batch: 500}
 	Detector        = Consumer{Durable: "detector", Stream: StreamScored, Filter: SubjectScored + ".>", Batch: 2000}
+	DetectorDeleted = Consumer{Durable: "detector-deleted", Stream: StreamMentions, Filter: SubjectDeleted + ".>", Batch: 1000, Linger: time.Second}
 	DetectorSources = Consumer{Durable: "detector-sources", Stream: StreamSources, Filter: "vigie.source.>", Batch: 100}
 	PagerIncidents  = Consumer{Durable: "pager-incidents", Stream: StreamIncidents, Filter: SubjectIncident + ".>", Batch: 50}
 	PagerAcks       = Consumer{Durable: "pager-acks", Stream: StreamPages, Filter: SubjectPage + ".acked.>", Batch: 50}
-	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreDropped, StoreIncidents, StorePages, StoreVerdicts, Detector, DetectorSources, PagerIncidents, PagerAcks}
+	allConsumers    = []Consumer{Scorer, StoreScored, StoreDeleted, StoreDropped, StoreIncidents, StorePages, StoreVerdicts, Detector, DetectorDeleted, DetectorSources, PagerIncidents, PagerAcks}
 	defaultLinger   = 20 * time.Millisecond
 	ackWait         = 6 * time.Second // until another process gets what one that died was handling
 	batchesInFlight = 2
@@ -73,8 +74,8 @@ const (
 
 var allBuckets = []string{BucketCursors, BucketLeases, BucketAcks, BucketPages, BucketDetect, BucketHeard, BucketSpend}
 
-// forgotten is how long what a bucket holds is kept, where it is not for ever: a post
-// that is deleted leaves HEARD within it.
+// forgotten is how long what a bucket holds is kept, where it is not for ever: what a brand
+// nobody watches was shown by does not outlive it.
 var forgotten = map[string]time.Duration{BucketHeard: time.Hour}
 
 // Consumer is a row of the table: who reads what, and how much at once.

@@ -158,6 +158,7 @@ func (s *service) detect(ctx context.Context) error {
 	s.learnt.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.bus.Consume(ctx, bus.Detector, s.observe) })
+	group.Go(func() error { return s.bus.Consume(ctx, bus.DetectorDeleted, s.erase) })
 	group.Go(func() error { return s.bus.Consume(ctx, bus.DetectorSources, s.noteSources) })
 	group.Go(func() error { return s.tick(ctx) })
 	group.Go(func() error { return s.keepLearning(ctx, past) })

@@ -502,6 +502,30 @@ func TestTheBucketKeepsNoWords(t *testing.T) {
 
 // What is known of a brand survives its detector, without the tables: they are emptied
 // here. What came while nobody detected is heard from the stream.
+func TestADeletedPostLeavesWhatTheDetectorKeeps(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	stop := b.start()
+	b.burst("zest", 1000, 40, time.Now())
+	b.eventually("it opens", func() bool { return len(b.of("zest")) > 0 })
+	b.settled()
+	posts := b.of("zest")[0].Evidence.Posts
+	shown := posts[0].MentionId
+	_, err := b.bus.Publish(t.Context(), bus.Outgoing{
+		Subject: bus.Subject(bus.SubjectDeleted, "x"), ID: "gone:" + shown,
+		Message: &vigiev1.Deletion{MentionId: shown, Source: "x", DeletedTime: timestamppb.Now()},
+	})
+	require.NoError(t, err)
+	bustest.Settled(t, b.bus, bus.DetectorDeleted)
+	stop()
+	state, err := b.bus.Bucket(t.Context(), bus.BucketHeard)
+	require.NoError(t, err)
+	entry, err := state.Get(t.Context(), "zest")
+	require.NoError(t, err)
+	require.NotContains(t, string(entry.Value()), posts[0].Author)
+	require.Contains(t, string(entry.Value()), posts[1].Author, "the others are kept")
+}
+
 func TestADetectorGoesOnFromWhatTheLastOneWroteDown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -44,6 +44,21 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 	return outcomes
 }
 
+// erase takes what sources say is gone out of what is kept of brands.
+func (s *service) erase(_ context.Context, batch []*bus.Message) []error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	outcomes := make([]error, len(batch))
+	var deletion vigiev1.Deletion
+	for i, m := range batch {
+		deletion.Reset()
+		if outcomes[i] = m.Decode(&deletion); outcomes[i] == nil {
+			s.engine.Erase(deletion.MentionId)
+		}
+	}
+	return outcomes
+}
+
 // observed reads a message of the bus.
 func observed(s *vigiev1.ScoredMention, message *bus.Message) (detect.Mention, error) {
 	m := s.GetMention()

@@ -160,7 +160,26 @@ func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule
 	}
 	engine.Blind(now.Sub(lived) > leap) // quiet in a stop is no calm
 	engine.Advance(now)
-	return engine, nil
+	return engine, eraseGone(ctx, past, engine, now)
+}
+
+// eraseGone takes out what was said to be gone since the oldest snapshot there may be, and
+// some time before, for sources tell late.
+func eraseGone(ctx context.Context, past driver.Conn, engine *detect.Engine, now time.Time) error {
+	const recently = `SELECT DISTINCT mention_id FROM deletions WHERE deleted_time >= fromUnixTimestamp64Milli(?)`
+	rows, err := past.Query(ctx, recently, now.Add(-3*time.Hour).UnixMilli())
+	if err != nil {
+		return fmt.Errorf("detector: read what is deleted: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("detector: read what is deleted: %w", err)
+		}
+		engine.Erase(id)
+	}
+	return rows.Err()
 }
 
 const counted = `
