@@ -51,9 +51,16 @@ func (l Language) Tone(f Figures) string {
 	return text
 }
 
+// KnownAuthors is how many authors the detector keeps of a brand at least: so many or
+// more are a lower bound, as is what follows them.
+const KnownAuthors = 192
+
 // Voices says by how many it is said: 41 different authors, potential reach 12,000.
 func (l Language) Voices(f Figures) string {
 	text := l.Several(f.Authors, l.author)
+	if f.Authors >= KnownAuthors {
+		text = fmt.Sprintf(l.atLeast, text)
+	}
 	if f.Reach > 0 {
 		text += ", " + fmt.Sprintf(l.reach, l.Count(f.Reach))
 	}

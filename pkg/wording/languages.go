@@ -20,7 +20,8 @@ type Language struct {
 	usually, usuallyNone, usuallyFew string
 	negative, author                 Noun
 	copies                           Noun
-	surplus, reach, rarest, rare     string
+	surplus, atLeast, reach          string
+	rarest, rare                     string
 
 	on, speaksOf, shared            string
 	path, accounts, words, occasion string
@@ -56,7 +57,7 @@ var (
 		in: "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
 		negative: Noun{"négative", "négatives"}, author: Noun{"auteur", "auteurs différents"},
 		copies:  Noun{"copie non comptée", "copies non comptées"},
-		surplus: "du surplus, %s à %s une fois corrigé", reach: "portée potentielle %s",
+		surplus: "du surplus, %s à %s une fois corrigé", atLeast: "au moins %s", reach: "portée potentielle %s",
 		rarest: "rien de tel dans les %s jours connus", rare: "rien de tel en %s jours",
 		on: "sur %s", speaksOf: "%s\u00A0: %s", shared: "partagé sur %s",
 		path: "Chemin", accounts: "Plus suivis", words: "Mots", occasion: "Annoncé", colon: "\u00A0:",
@@ -95,7 +96,7 @@ var (
 		in: "%s in %s", usually: "usually %s", usuallyNone: "usually none", usuallyFew: "usually less than one",
 		negative: Noun{"negative", "negative"}, author: Noun{"author", "different authors"},
 		copies:  Noun{"copy not counted", "copies not counted"},
-		surplus: "of the surplus, %s to %s once corrected", reach: "potential reach %s",
+		surplus: "of the surplus, %s to %s once corrected", atLeast: "at least %s", reach: "potential reach %s",
 		rarest: "nothing like it in the %s days known", rare: "nothing like it in %s days",
 		on: "on %s", speaksOf: "%s: %s", shared: "shared on %s",
 		path: "Path", accounts: "Widest reach", words: "Words", occasion: "Announced", colon: ":",

@@ -100,6 +100,7 @@ func TestTheFiguresOfAnIncident(t *testing.T) {
 	require.Equal(t, "84 mentions en 10\u00A0min, d’habitude 6 (×14)", wording.French.Volume(f))
 	require.Equal(t, "62\u00A0% négatives, d’habitude 12\u00A0%", wording.French.Tone(f))
 	require.Equal(t, "41 auteurs différents", wording.French.Voices(f))
+	require.Equal(t, "at least 192 different authors", wording.English.Voices(wording.Figures{Authors: wording.KnownAuthors}))
 
 	one := wording.Figures{Window: time.Hour, Mentions: 1, Negative: 1, Authors: 1}
 	require.Equal(t, "1 mention en 1\u00A0h, d’habitude aucune", wording.French.Volume(one))

@@ -297,7 +297,7 @@ type Incident struct {
 	ChangedTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=changed_time,json=changedTime,proto3" json:"changed_time,omitempty"`
 	// For a blind source: why, and one sentence for the operator.
 	BlindReason BlindReason `protobuf:"varint,16,opt,name=blind_reason,json=blindReason,proto3,enum=vigie.v1.BlindReason" json:"blind_reason,omitempty"`
-	// See blind_reason.
+	// See blind_reason; and of a brand that is watched no more, that it is not.
 	Detail string `protobuf:"bytes,17,opt,name=detail,proto3" json:"detail,omitempty"`
 	// "<source>/<page>" of the sources that were blind when it was decided, so
 	// that a reader knows what the figures leave out.
@@ -479,7 +479,7 @@ type Evidence struct {
 	ObservedNegative uint64 `protobuf:"varint,5,opt,name=observed_negative,json=observedNegative,proto3" json:"observed_negative,omitempty"`
 	// Negative voices expected.
 	ExpectedNegative float64 `protobuf:"fixed64,6,opt,name=expected_negative,json=expectedNegative,proto3" json:"expected_negative,omitempty"`
-	// Distinct authors in the window.
+	// Distinct authors in the window; from 192 on, at least so many, as then is their reach.
 	DistinctAuthors uint64 `protobuf:"varint,7,opt,name=distinct_authors,json=distinctAuthors,proto3" json:"distinct_authors,omitempty"`
 	// -log10 of the probability of counts this high, were nothing going on.
 	Surprise float64 `protobuf:"fixed64,8,opt,name=surprise,proto3" json:"surprise,omitempty"`

@@ -9,6 +9,11 @@ import (
 // mostAuthors is how many of the latest authors of a brand are kept: 25 KB.
 const mostAuthors = 256
 
+// KnownAuthors is how many they are at least: more is not counted of a window.
+const KnownAuthors = mostAuthors - leaveAuthors
+
+const leaveAuthors = mostAuthors / 4
+
 // author is who wrote of a brand lately. Minutes and hours are since 1970.
 type author struct {
 	Name         string
@@ -73,15 +78,14 @@ func (a *authors) find(key uint32) *author {
 // forget leaves out the quarter that was heard of longest ago; of those of one minute,
 // who came first.
 func (a *authors) forget() {
-	const leave = mostAuthors / 4
 	var last [mostAuthors]uint32
 	for i := range a.List {
 		last[i] = a.List[i].Last
 	}
 	slices.Sort(last[:])
-	bound := last[leave-1]
-	spare := leave
-	for _, at := range last[:leave] {
+	bound := last[leaveAuthors-1]
+	spare := leaveAuthors
+	for _, at := range last[:leaveAuthors] {
 		if at < bound {
 			spare--
 		}
