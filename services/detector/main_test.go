@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // What is told of authors, and what a rule may ask of them, is what the detector keeps.
 func TestHowManyAuthorsAreKnownIsSaidEverywhereAlike(t *testing.T) {
 	t.Parallel()
-	require.EqualValues(t, detect.KnownAuthors, wording.KnownAuthors)
+	require.Equal(t, detect.KnownAuthors, wording.KnownAuthors)
 	file := filepath.Join(t.TempDir(), "rule.yaml")
 	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, "min_authors: %d\n", detect.KnownAuthors/2+1), 0o600))
 	_, err := config.LoadDetector(file, config.Default().Detector)
