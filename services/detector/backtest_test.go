@@ -266,7 +266,7 @@ zest,2026-03-28 14:00,2026-03-28 15:00,alert
 		}
 		require.Equal(t, point.Alert == b.cfg.Detector.Alert, point.Present)
 	}
-	require.Equal(t, []float64{3, 4, 6, 8.5, 12, 17, 24}, bounds)
+	require.Equal(t, []float64{3, 4.5, 6, 8.5, 12, 17, 24}, bounds)
 
 	proposal, kept := found.Propose(0.25)
 	require.True(t, kept)

@@ -140,8 +140,13 @@ func (b *brand) count(m *Mention) {
 	b.Exhibits.keep(m, one.Key, parts, b.Incident != nil)
 }
 
+// justNow is how many minutes before a brand is watched are looked at too: sources bring
+// the posts of the last hours in any order, and what they say together is no rise.
+const justNow = 15
+
 func newBrand(id string, watched time.Time) *brand {
 	b := &brand{ID: id, Watched: minuteOf(watched), Stray: newStray()}
+	b.Cleared = b.Watched - justNow // what was said before is no news
 	b.Rhythm.First = (b.Watched + 59) / 60
 	return b
 }

@@ -174,10 +174,10 @@ func goesOn(all *[len(scales)]reading, k int) bool {
 // rising says whether enough of what is more than expected came in the last quarter.
 func rising(more, lately float32) bool { return lately >= more/8 }
 
-// past says whether enough is known to hold a scale against: an hour at least, and as
-// long as the scale.
+// past says whether enough is known to hold a scale against: nothing is expected of the
+// first hour of which anything is.
 func (b *brand) past(scale int, now time.Time) bool {
-	return minuteOf(now)-b.Rhythm.First*60 >= max(60, scales[scale])
+	return minuteOf(now)-(b.Rhythm.First+1)*60 >= scales[scale]-1
 }
 
 // settle resolves the incident of a brand that has been calm for long enough.

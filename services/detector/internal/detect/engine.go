@@ -111,7 +111,7 @@ func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 		}
 		b.Incident = &told
 	case found != nil:
-		b.Incident, b.Cleared, b.Peaks.Signals = nil, minuteOf(now), 0
+		b.Incident, b.Cleared, b.Peaks.Signals = nil, max(b.Cleared, minuteOf(now)-justNow), 0
 	}
 	return false
 }

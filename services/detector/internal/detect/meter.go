@@ -23,7 +23,7 @@ const margin = 1.1
 // NewMeter makes a meter of a series whose past begins at a moment.
 func NewMeter(from time.Time) *Meter {
 	m := &Meter{brand: *newBrand("", from), rule: Rule{Zone: time.UTC}}
-	m.brand.Rhythm.First = from.Unix() / 3600
+	m.brand.Rhythm.First = (from.Unix() + 3599) / 3600
 	return m
 }
 
