@@ -3,6 +3,7 @@
 package natsd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/vigie-monitor/vigie/pkg/obs"
+	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 const (
@@ -22,6 +24,9 @@ const (
 	syncInterval = 5 * time.Second
 	startTimeout = 15 * time.Second
 	maxPayload   = 2 << 20
+	// dying is how long a process that was killed may hold its folder: a child it was
+	// starting has it too, for a moment.
+	dying = 2 * time.Second
 )
 
 // ErrInUse means that another process has the port or the folder.
@@ -84,7 +89,10 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("natsd: cannot write the streams: choose another data_dir: %w", err)
 	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	err = wait.Until(context.Background(), dying, 50*time.Millisecond, func() error {
+		return syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	})
+	if err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("natsd: the folder %s is %w: is another Vigie running here? stop it, or change data_dir", dir, ErrInUse)
 	}
