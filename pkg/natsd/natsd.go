@@ -3,7 +3,6 @@
 package natsd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -16,7 +15,6 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/vigie-monitor/vigie/pkg/obs"
-	"github.com/vigie-monitor/vigie/pkg/wait"
 )
 
 const (
@@ -89,14 +87,19 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("natsd: cannot write the streams: choose another data_dir: %w", err)
 	}
-	err = wait.Until(context.Background(), dying, 50*time.Millisecond, func() error {
-		return syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	})
+	late := time.Now().Add(dying)
+	for err = lockNow(lock); err != nil && time.Now().Before(late); err = lockNow(lock) {
+		time.Sleep(50 * time.Millisecond)
+	}
 	if err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("natsd: the folder %s is %w: is another Vigie running here? stop it, or change data_dir", dir, ErrInUse)
 	}
 	return lock, nil
+}
+
+func lockNow(file *os.File) error {
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
 // Address is where clients of other processes connect.
