@@ -183,6 +183,16 @@ func (b *Bus) Bucket(ctx context.Context, name string) (jetstream.KeyValue, erro
 	return bucket, err
 }
 
+// Ordered opens a reading of a stream of its own, in order, that moves no consumer.
+func (b *Bus) Ordered(ctx context.Context, stream string, from jetstream.OrderedConsumerConfig) (jetstream.Consumer, error) {
+	var consumer jetstream.Consumer
+	err := b.patiently(ctx, "stream "+stream, func() (err error) {
+		consumer, err = b.js.OrderedConsumer(ctx, stream, from)
+		return err
+	})
+	return consumer, err
+}
+
 // patiently looks for something of the table. A server that went away for a moment
 // is waited for.
 func (b *Bus) patiently(ctx context.Context, what string, look func() error) error {

@@ -37,7 +37,7 @@ func (b *Bus) ReadOn(ctx context.Context, stream string, after uint64, visit fun
 		return reached, nil
 	}
 	fail := func(err error) (uint64, error) { return reached, fmt.Errorf("bus: read %s: %w", stream, err) }
-	consumer, err := b.js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
+	consumer, err := b.Ordered(ctx, stream, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: reached + 1,
 	})
 	if err != nil {

@@ -93,7 +93,7 @@ func (l *live) follow(ctx context.Context, b *bus.Bus, ready func()) error {
 // read hands the messages of a stream to take. caughtUp is closed once those that
 // were there at the start have been.
 func (l *live) read(ctx context.Context, b *bus.Bus, stream string, take func([]byte) error) (jetstream.ConsumeContext, <-chan struct{}, error) {
-	consumer, err := b.JetStream().OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{})
+	consumer, err := b.Ordered(ctx, stream, jetstream.OrderedConsumerConfig{})
 	if err != nil {
 		return nil, nil, fmt.Errorf("desk: read %s: %w", stream, err)
 	}

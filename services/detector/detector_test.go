@@ -306,7 +306,12 @@ func TestImportedHistoryOnlyTeaches(t *testing.T) {
 	b.burst("zing", 0, 200, time.Now())
 	e := b.crisis("zing").Evidence
 	minutes := e.WindowTo.AsTime().Sub(e.WindowFrom.AsTime()).Minutes()
-	require.InDelta(t, 1.1, e.ExpectedMentions/minutes, 0.7, "half a one a minute, and one more lately")
+	bustest.Settled(t, b.bus, bus.StoreScored)
+	found, err := detector.Backtest{Config: b.cfg, Brand: "zing", Since: now.Add(-time.Hour), Until: time.Now(), Steps: 1}.Run(t.Context())
+	require.NoError(t, err)
+	again := found.Told(found.Incidents)
+	require.Len(t, again, 1)
+	require.InEpsilon(t, again[0].Expected/again[0].Window[1].Sub(again[0].Window[0]).Minutes(), e.ExpectedMentions/minutes, 0.3, "as if there had been no stop")
 	require.Empty(t, b.of("zest"))
 	stop()
 }

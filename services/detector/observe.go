@@ -32,8 +32,7 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 		mention.Known = s.known(mention.Known)
 		s.advance(mention.Known)
 		s.observed = max(s.observed, m.Sequence)
-		past := scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED || !s.engine.Observe(scored.BrandId, mention)
-		if past && mention.Known.Sub(mention.Published) < replay.WarmUp { // what is older teaches nothing
+		if teaches(s.engine, &scored, &mention) {
 			s.stale[scored.BrandId] = true
 		}
 	}
@@ -42,6 +41,13 @@ func (s *service) observe(ctx context.Context, batch []*bus.Message) []error {
 		bus.RetryRest(outcomes, 0, err)
 	}
 	return outcomes
+}
+
+// teaches lets an engine observe a mention, and says whether it is past from which there is
+// something to learn.
+func teaches(engine *detect.Engine, scored *vigiev1.ScoredMention, mention *detect.Mention) bool {
+	past := scored.Mention.Origin == vigiev1.Origin_ORIGIN_IMPORTED || !engine.Observe(scored.BrandId, *mention)
+	return past && mention.Known.Sub(mention.Published) < replay.WarmUp
 }
 
 // erase takes what sources say is gone out of what is kept of brands.

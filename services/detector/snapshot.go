@@ -119,8 +119,12 @@ func (s *service) forgetOthers(ctx context.Context, brands map[string]detect.Ter
 	return nil
 }
 
-// replay lets an engine go on from snapshots, and hear what was acknowledged since.
+// replay lets an engine go on from snapshots, and hear what was acknowledged since. Those of
+// brands of whose past some came in since are left out of from: it is heard from the tables.
 func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule, from map[string]detect.Snapshot, done uint64, now time.Time) (*detect.Engine, error) {
+	if len(from) == 0 {
+		return detect.New(rule, now), nil
+	}
 	since, after := now, done
 	var lived time.Time // up to when, for certain, there was a detector
 	for _, snapshot := range from {
@@ -141,18 +145,23 @@ func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule
 	}
 	_, err := s.bus.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
 		var scored vigiev1.ScoredMention
-		if m.Sequence > done || m.Decode(&scored) != nil || scored.GetMention().GetOrigin() == vigiev1.Origin_ORIGIN_IMPORTED {
+		if m.Sequence > done || m.Decode(&scored) != nil {
 			return
 		}
-		if mention, err := observed(&scored, m); err == nil {
-			if mention.Known.After(now) { // the clock was put back since
-				mention.Known = now
-			}
-			engine.Advance(mention.Known)
-			engine.Observe(scored.BrandId, mention)
-			if mention.Known.After(lived) {
-				lived = mention.Known
-			}
+		mention, err := observed(&scored, m)
+		if err != nil {
+			return
+		}
+		if mention.Known.After(now) { // the clock was put back since
+			mention.Known = now
+		}
+		engine.Advance(mention.Known)
+		if teaches(engine, &scored, &mention) && m.Sequence > from[scored.BrandId].Sequence {
+			engine.Unload(scored.BrandId)
+			delete(from, scored.BrandId)
+		}
+		if mention.Known.After(lived) {
+			lived = mention.Known
 		}
 	})
 	if err != nil {
@@ -179,7 +188,10 @@ func eraseGone(ctx context.Context, past driver.Conn, engine *detect.Engine, now
 		}
 		engine.Erase(id)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("detector: read what is deleted: %w", err)
+	}
+	return nil
 }
 
 const counted = `

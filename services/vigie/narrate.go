@@ -83,7 +83,7 @@ func (n *narrator) part() run.Part {
 }
 
 func (n *narrator) follow(ctx context.Context, stream string, tell func([]byte)) (jetstream.ConsumeContext, error) {
-	consumer, err := n.bus.JetStream().OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverNewPolicy})
+	consumer, err := n.bus.Ordered(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverNewPolicy})
 	if err != nil {
 		return nil, fmt.Errorf("follow %s: %w", stream, err)
 	}

@@ -77,3 +77,11 @@ func (e *Engine) Load(s Snapshot) {
 		e.await(s.brand, max(e.step+1, s.brand.Pending[0].Due))
 	}
 }
+
+// Unload leaves out a brand that was loaded.
+func (e *Engine) Unload(brandID string) {
+	if b := e.brands[brandID]; b != nil {
+		e.forget(b)
+		delete(e.brands, brandID)
+	}
+}
