@@ -72,13 +72,19 @@ func (b *Bus) Hold(ctx context.Context, name string, waiting func(), work func(c
 }
 
 // giveBack frees a lease where it is still the holder's; it expires anyway. The
-// revision is asked for: a last renewal may have succeeded as the work ended.
+// revision is asked for, and asked again: a last renewal may succeed as the work ends, or
+// just after.
 func giveBack(ctx context.Context, bucket jetstream.KeyValue, name, holder string) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	const patience = 2 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if entry, err := bucket.Get(ctx, name); err == nil && string(entry.Value()) == holder {
-		_ = bucket.Delete(ctx, name, jetstream.LastRevision(entry.Revision()))
-	}
+	_ = wait.Until(ctx, patience, leaseLook/5, func() error {
+		entry, err := bucket.Get(ctx, name)
+		if err != nil || string(entry.Value()) != holder {
+			return err
+		}
+		return bucket.Delete(ctx, name, jetstream.LastRevision(entry.Revision()))
+	})
 }
 
 // acquire takes the lease where it is free, or was not renewed for a term.

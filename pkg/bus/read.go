@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -25,15 +26,18 @@ func (b *Bus) Extent(ctx context.Context, stream string) (Extent, error) {
 	return Extent{First: max(state.FirstSeq, 1), Last: state.LastSeq}, nil
 }
 
-// ReadOn visits what a stream holds after a sequence, oldest first, up to what was
-// its end when it was asked, and answers how far it came. It moves no consumer.
-func (b *Bus) ReadOn(ctx context.Context, stream string, after uint64, visit func(*Message)) (reached uint64, err error) {
+// End is a sequence that no message has: all are before it.
+const End = math.MaxUint64
+
+// ReadOn visits what a stream holds after a sequence, oldest first, up to another or what
+// was its end when it was asked, and answers how far it came. It moves no consumer.
+func (b *Bus) ReadOn(ctx context.Context, stream string, after, upTo uint64, visit func(*Message)) (reached uint64, err error) {
 	extent, err := b.Extent(ctx, stream)
 	if err != nil {
 		return after, err
 	}
-	reached = max(after, extent.First-1)
-	if reached >= extent.Last {
+	reached, upTo = max(after, extent.First-1), min(upTo, extent.Last)
+	if reached >= upTo {
 		return reached, nil
 	}
 	fail := func(err error) (uint64, error) { return reached, fmt.Errorf("bus: read %s: %w", stream, err) }
@@ -44,14 +48,14 @@ func (b *Bus) ReadOn(ctx context.Context, stream string, after uint64, visit fun
 		return fail(err)
 	}
 	if consumer.CachedInfo().NumPending == 0 {
-		return extent.Last, nil // what there was has aged away
+		return upTo, nil // what there was has aged away
 	}
 	messages, err := consumer.Messages()
 	if err != nil {
 		return fail(err)
 	}
 	defer messages.Stop()
-	for pending := true; pending && reached < extent.Last; {
+	for pending := true; pending && reached < upTo; {
 		if ctx.Err() != nil {
 			return fail(ctx.Err())
 		}

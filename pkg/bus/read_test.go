@@ -17,7 +17,7 @@ func TestReadingOn(t *testing.T) {
 	t.Parallel()
 	b := bustest.Start(t)
 	read := func(after uint64) (ids []string, reached uint64) {
-		reached, err := b.ReadOn(t.Context(), bus.StreamMentions, after, func(m *bus.Message) {
+		reached, err := b.ReadOn(t.Context(), bus.StreamMentions, after, bus.End, func(m *bus.Message) {
 			var mention vigiev1.Mention
 			require.NoError(t, m.Decode(&mention))
 			ids = append(ids, mention.MentionId)

@@ -67,7 +67,7 @@ const (
 	BucketLeases  = "LEASES"  // works only one process may do at a time: see Hold
 	BucketAcks    = "ACKS"    // who took which incident in charge; the first wins
 	BucketPages   = "SENT"    // pager: state of each page and escalation
-	BucketDetect  = "DETECT"  // detector: open incidents, and since when brands are watched
+	BucketDetect  = "DETECT"  // detector: the last incident of each brand, open ones of pages, and since when brands are watched
 	BucketHeard   = "HEARD"   // detector: what is known of each brand, with posts of theirs
 	BucketSpend   = "SPEND"   // ingest: money spent at a source, by month
 )

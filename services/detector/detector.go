@@ -55,6 +55,7 @@ type service struct {
 	observed  uint64    // sequence of the last mention read
 	brands    map[string]detect.Terms
 	stale     map[string]bool              // brands of whose past some has come in since it was heard
+	gone      []string                     // mentions deleted while the past is heard anew, nil while it is not
 	behind    bool                         // what was collected waits to be scored: quiet proves nothing
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
 	noted     map[string]uint64            // sequence of the newest state of each "<source>/<page>"
@@ -224,13 +225,13 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	s.engine, s.now, s.brands, s.unsent, s.stale = engine, now, terms, nil, map[string]bool{}
 	s.present, s.observed, s.listened = false, progress.Done, progress.At.Add(listens)
 	s.asked, s.answered = time.Now(), progress.At
-	open, err := s.restore(ctx)
+	told, err := s.restore(ctx)
 	if err != nil {
 		return err
 	}
-	s.tell(engine.Resume(replayed, open))
-	s.tell(engine.Resume(heard, open))
-	return nil
+	s.tell(engine.Resume(replayed, told))
+	s.tell(engine.Resume(heard, told))
+	return s.forgetOver(ctx)
 }
 
 // reached is up to when all that was scored is acknowledged, now where nothing waits.

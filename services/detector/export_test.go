@@ -17,7 +17,11 @@ var Observed = observed
 
 // EachPast waits for an engine that is merging.
 func EachPast(ctx context.Context, conn driver.Conn, brand string, from, before time.Time, visit func(brand string, m detect.Mention)) error {
-	return chronicle{conn: conn, brand: brand, patience: time.Minute}.each(ctx, from, before, visit)
+	var brands []string
+	if brand != "" {
+		brands = append(brands, brand)
+	}
+	return chronicle{conn: conn, brands: brands, patience: time.Minute}.each(ctx, from, before, visit)
 }
 
 // ErrPutBack is what a clock that is put back ends a detector with, that takes up anew.

@@ -25,7 +25,7 @@ const asIfLive = `(
 const history = `
 SELECT ` + mentionColumns + `
 FROM ` + asIfLive + `
-WHERE (brand_id = ? OR ? = '') AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
+WHERE (empty(?) OR brand_id IN ?) AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
 	AND published_time >= fromUnixTimestamp64Milli(?) AND published_time < fromUnixTimestamp64Milli(?)
 	AND published_time > known_time - INTERVAL 1 DAY
 ORDER BY known_time, mention_id, brand_id`
@@ -41,10 +41,10 @@ const (
 // and others need the machine. What does not fit is sorted on the disk.
 var inPassing = clickhousego.Settings{"max_threads": 1, "max_block_size": 8192, "max_bytes_before_external_sort": 64 << 20}
 
-// chronicle is what the tables hold of a brand, or of all where it is "".
+// chronicle is what the tables hold of some brands, or of all where none is named.
 type chronicle struct {
 	conn     driver.Conn
-	brand    string
+	brands   []string
 	patience time.Duration // for an engine that has no memory left while it merges what was imported
 }
 
@@ -87,11 +87,11 @@ func (c chronicle) slice(ctx context.Context, from, to time.Time, visit func(bra
 
 // read reads a slice: mentions, and beside them what was known of them then.
 func (c chronicle) read(ctx context.Context, from, to time.Time, visit func(brand string, m detect.Mention)) error {
-	rows, err := c.conn.Query(ctx, history, c.brand, c.brand, from.UnixMilli(), to.UnixMilli(), from.AddDate(0, 0, -1).UnixMilli(), to.Add(ahead).UnixMilli())
+	rows, err := c.conn.Query(ctx, history, c.brands, c.brands, from.UnixMilli(), to.UnixMilli(), from.AddDate(0, 0, -1).UnixMilli(), to.Add(ahead).UnixMilli())
 	if err != nil {
 		return err
 	}
-	samples, err := readSamples(ctx, c.conn, c.brand, from, to, visit)
+	samples, err := readSamples(ctx, c.conn, c.brands, from, to, visit)
 	if err != nil {
 		return errors.Join(err, rows.Close())
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,12 +162,14 @@ func (s *service) rewatch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.watch(cfg, terms)
+	if err := s.watch(ctx, cfg, terms); err != nil {
+		return err
+	}
 	return s.forgetOthers(ctx, terms)
 }
 
 // watch watches brands from now on.
-func (s *service) watch(cfg *config.Config, terms map[string]detect.Terms) {
+func (s *service) watch(ctx context.Context, cfg *config.Config, terms map[string]detect.Terms) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for brand := range terms {
@@ -177,36 +180,76 @@ func (s *service) watch(cfg *config.Config, terms map[string]detect.Terms) {
 	s.brands = terms
 	s.engine.SetRule(rule(cfg, s.mistakes))
 	s.engine.Watch(terms)
+	return s.forgetOver(ctx)
 }
 
 // learn hears the past of stale brands anew, unless the tables are behind what was
-// counted: it comes again then. Meanwhile nothing else is heard, so that it is told
-// from one moment to the next.
+// counted: it comes again then. Meanwhile others are decided on, and these as well, by what
+// is known of them; what is said of them is heard by both.
 func (s *service) learn(ctx context.Context, past driver.Conn) error {
+	stale := s.takeStale()
+	upTo, now := s.heardSoFar()
+	err := s.stored(ctx, upTo, learnWait)
+	if err == nil {
+		err = s.learnOf(ctx, past, stale, upTo, now)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch err := s.stored(ctx, s.observed, learnWait); {
-	case errors.Is(err, errBehind):
-		return nil
-	case err != nil:
-		return err
+	s.gone = nil
+	if err != nil {
+		maps.Copy(s.stale, stale)
 	}
+	if errors.Is(err, errBehind) {
+		return nil
+	}
+	return err
+}
+
+// takeStale are the brands to be heard anew. From now on what is deleted is remembered.
+func (s *service) takeStale() (stale map[string]bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stale, s.stale, s.gone = s.stale, map[string]bool{}, []string{}
+	return stale
+}
+
+func (s *service) learnOf(ctx context.Context, past driver.Conn, brands map[string]bool, upTo uint64, now time.Time) error {
 	terms := map[string]detect.Terms{}
-	for brand := range s.stale {
-		if watched, known := s.brands[brand]; known {
+	for brand := range brands {
+		if watched, known := s.brands[brand]; known { // which change between two learnings only
 			terms[brand] = watched
 		}
 	}
-	heard, err := hear(ctx, past, rule(s.config.Get(), s.mistakes), terms, s.observed, s.now)
+	heard, err := hear(ctx, past, rule(s.config.Get(), s.mistakes), terms, upTo, now)
 	if err != nil {
 		return err
 	}
-	open := s.engine.Incidents()
-	maps.DeleteFunc(open, func(brand string, _ detect.Incident) bool { _, heard := terms[brand]; return !heard })
-	s.tell(s.engine.Resume(heard, open))
-	clear(s.stale)
+	// What came meanwhile takes long to hear only once: nothing else is, the second time.
+	soFar, then := s.heardSoFar()
+	if err := s.hearOn(ctx, heard, upTo, soFar, then, func(string, *detect.Mention, bool) {}); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.hearOn(ctx, heard, soFar, s.observed, s.now, func(string, *detect.Mention, bool) {}); err != nil {
+		return err
+	}
+	for _, mention := range s.gone {
+		heard.Erase(mention)
+	}
+	heard.Advance(s.now)
+	told := s.engine.Incidents()
+	maps.DeleteFunc(told, func(brand string, _ detect.Incident) bool { _, heard := terms[brand]; return !heard })
+	s.tell(s.engine.Resume(heard, told))
 	s.metrics.learnt.SetToCurrentTime()
 	return nil
+}
+
+// heardSoFar is up to which sequence and moment the stream is heard.
+func (s *service) heardSoFar() (observed uint64, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.observed, s.now
 }
 
 // hear lets an engine of its own hear the past of brands up to a moment, in the order in
@@ -230,13 +273,7 @@ func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[st
 		return engine, nil
 	}
 	today := now.Add(-24 * time.Hour)
-	one := "" // all of them
-	for brand := range brands {
-		if len(brands) == 1 {
-			one = brand
-		}
-	}
-	err := chronicle{conn: past, brand: one}.each(ctx, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
+	err := chronicle{conn: past, brands: slices.Sorted(maps.Keys(brands))}.each(ctx, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
 		engine.Advance(m.Known)
 		m.Sequence = upTo
 		m.Past = m.Past && m.Published.After(today) // what is of today would be news

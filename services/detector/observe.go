@@ -60,6 +60,9 @@ func (s *service) erase(_ context.Context, batch []*bus.Message) []error {
 		deletion.Reset()
 		if outcomes[i] = m.Decode(&deletion); outcomes[i] == nil {
 			s.engine.Erase(deletion.MentionId)
+			if s.gone != nil {
+				s.gone = append(s.gone, deletion.MentionId)
+			}
 		}
 	}
 	return outcomes

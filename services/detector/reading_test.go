@@ -57,7 +57,7 @@ func TestTheTablesAndTheStreamTellTheSameMention(t *testing.T) {
 		require.NoError(t, err)
 	}
 	var streamed []detect.Mention
-	_, err := b.bus.ReadOn(t.Context(), bus.StreamScored, 0, func(m *bus.Message) {
+	_, err := b.bus.ReadOn(t.Context(), bus.StreamScored, 0, bus.End, func(m *bus.Message) {
 		var s vigiev1.ScoredMention
 		require.NoError(t, m.Decode(&s))
 		mention, err := detector.Observed(&s, m)

@@ -18,7 +18,7 @@ const sampled = `
 SELECT brand_id, mention_id, toUnixTimestamp64Milli(published_time), toUnixTimestamp64Milli(known_time),
 	ownership = 'official', toUInt8(kind), toUInt8(sentiment), followers, engagement
 FROM mention_samples FINAL
-WHERE (brand_id = ? OR ? = '') AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
+WHERE (empty(?) OR brand_id IN ?) AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
 ORDER BY known_time, mention_id, brand_id, revision`
 
 // samples are read beside the mentions they are of.
@@ -31,8 +31,8 @@ type samples struct {
 }
 
 // readSamples begins to read, for visit.
-func readSamples(ctx context.Context, conn driver.Conn, brand string, from, before time.Time, visit func(string, detect.Mention)) (*samples, error) {
-	rows, err := conn.Query(ctx, sampled, brand, brand, from.UnixMilli(), before.UnixMilli())
+func readSamples(ctx context.Context, conn driver.Conn, brands []string, from, before time.Time, visit func(string, detect.Mention)) (*samples, error) {
+	rows, err := conn.Query(ctx, sampled, brands, brands, from.UnixMilli(), before.UnixMilli())
 	if err != nil {
 		return nil, err
 	}

@@ -143,9 +143,30 @@ func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule
 	if err := know(ctx, past, engine, from, now); err != nil {
 		return nil, err
 	}
-	_, err := s.bus.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
-		var scored vigiev1.ScoredMention
-		if m.Sequence > done || m.Decode(&scored) != nil {
+	err := s.hearOn(ctx, engine, after, done, now, func(brand string, m *detect.Mention, past bool) {
+		if past && m.Sequence > from[brand].Sequence {
+			engine.Unload(brand)
+			delete(from, brand)
+		}
+		if m.Known.After(lived) {
+			lived = m.Known
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	engine.Blind(now.Sub(lived) > leap) // quiet in a stop is no calm
+	engine.Advance(now)
+	return engine, eraseGone(ctx, past, engine, now)
+}
+
+// hearOn lets an engine hear what the stream holds after a sequence, up to another, as it did
+// when it came, and visits it: past is what there is something to learn from.
+func (s *service) hearOn(ctx context.Context, engine *detect.Engine, after, upTo uint64, now time.Time, visit func(brand string, m *detect.Mention, past bool)) error {
+	var scored vigiev1.ScoredMention
+	_, err := s.bus.ReadOn(ctx, bus.StreamScored, after, upTo, func(m *bus.Message) {
+		scored.Reset()
+		if m.Decode(&scored) != nil {
 			return
 		}
 		mention, err := observed(&scored, m)
@@ -156,20 +177,10 @@ func (s *service) replay(ctx context.Context, past driver.Conn, rule detect.Rule
 			mention.Known = now
 		}
 		engine.Advance(mention.Known)
-		if teaches(engine, &scored, &mention) && m.Sequence > from[scored.BrandId].Sequence {
-			engine.Unload(scored.BrandId)
-			delete(from, scored.BrandId)
-		}
-		if mention.Known.After(lived) {
-			lived = mention.Known
-		}
+		past := teaches(engine, &scored, &mention)
+		visit(scored.BrandId, &mention, past)
 	})
-	if err != nil {
-		return nil, err
-	}
-	engine.Blind(now.Sub(lived) > leap) // quiet in a stop is no calm
-	engine.Advance(now)
-	return engine, eraseGone(ctx, past, engine, now)
+	return err
 }
 
 // eraseGone takes out what was said to be gone since the oldest snapshot there may be, and

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -34,8 +35,9 @@ const (
 	sourceKey = "source."
 )
 
-// saved is what the bucket holds of an incident that is open, or of a step that
-// may not be in the stream yet. Once it is there, the words of others are left out.
+// saved is what the bucket holds of an incident that is open, of the last one of a brand
+// that was resolved, or of a step that may not be in the stream yet. Once it is there, the
+// words of others are left out.
 type saved struct {
 	Incident json.RawMessage  `json:"incident"` // protobuf's JSON
 	Spike    *detect.Incident `json:"spike,omitempty"`
@@ -134,7 +136,8 @@ func (s *service) send(ctx context.Context, c change) error {
 		return err
 	}
 	var err error
-	if c.incident.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED {
+	_, watched := s.brands[c.incident.BrandId]
+	if c.incident.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED && !watched {
 		err = s.forget(ctx, c.key)
 	} else {
 		err = s.keep(ctx, c.wordless(), true)
@@ -202,6 +205,21 @@ func (s *service) forget(ctx context.Context, key string) error {
 	return err
 }
 
+// forgetOver leaves nothing of the last incidents of brands that are watched no more, but for
+// those that are open: they are resolved first.
+func (s *service) forgetOver(ctx context.Context) error {
+	open := s.engine.Incidents()
+	var failed error
+	for key := range s.revisions {
+		brand, isBrand := strings.CutPrefix(key, brandKey)
+		_, watched := s.brands[brand]
+		if _, goesOn := open[brand]; isBrand && !watched && !goesOn {
+			failed = errors.Join(failed, s.forget(ctx, key))
+		}
+	}
+	return failed
+}
+
 func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error {
 	event := "escalated"
 	switch {
@@ -222,15 +240,15 @@ func (s *service) publish(ctx context.Context, incident *vigiev1.Incident) error
 	return err
 }
 
-// restore answers the incidents of brands that are open, puts back those of pages, and
-// sends again what may not have been sent.
-func (s *service) restore(ctx context.Context) (open map[string]detect.Incident, err error) {
-	open = map[string]detect.Incident{}
+// restore answers what was told last of each brand, puts back the incidents of pages that
+// are open, and sends again what may not have been sent.
+func (s *service) restore(ctx context.Context) (told map[string]detect.Incident, err error) {
+	told = map[string]detect.Incident{}
 	s.blind, s.revisions = map[string]*vigiev1.Incident{}, map[string]uint64{}
 	s.noted, s.watched, s.heard = map[string]uint64{}, map[string]time.Time{}, time.Time{}
 	keys, err := s.bucket.ListKeysFiltered(ctx, brandKey+">", sourceKey+">")
 	if err != nil {
-		return nil, fmt.Errorf("detector: read the open incidents: %w", err)
+		return nil, fmt.Errorf("detector: read the incidents: %w", err)
 	}
 	for key := range keys.Keys() {
 		entry, err := s.bucket.Get(ctx, key)
@@ -238,14 +256,14 @@ func (s *service) restore(ctx context.Context) (open map[string]detect.Incident,
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("detector: read the open incidents: %w", err)
+			return nil, fmt.Errorf("detector: read the incidents: %w", err)
 		}
 		s.revisions[key] = entry.Revision()
-		if err := s.restoreOne(ctx, key, entry.Value(), open); err != nil {
+		if err := s.restoreOne(ctx, key, entry.Value(), told); err != nil {
 			return nil, fmt.Errorf("detector: restore %s: %w", key, err)
 		}
 	}
-	return open, nil
+	return told, nil
 }
 
 func (s *service) restoreOne(ctx context.Context, key string, data []byte, into map[string]detect.Incident) error {
@@ -257,11 +275,10 @@ func (s *service) restoreOne(ctx context.Context, key string, data []byte, into 
 	if err := protojson.Unmarshal(record.Incident, &incident); err != nil {
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
-	open := incident.State == vigiev1.IncidentState_INCIDENT_STATE_OPEN
 	switch {
-	case open && record.Spike != nil:
+	case record.Spike != nil:
 		into[record.Spike.Brand] = *record.Spike
-	case open && incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
+	case incident.State == vigiev1.IncidentState_INCIDENT_STATE_OPEN && incident.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
 		s.blind[place(incident.Source, incident.Page)] = &incident
 	}
 	if record.Sent {

@@ -234,7 +234,7 @@ func visit(ctx context.Context, conn driver.Conn, row func(driver.Rows) error, q
 // readReceipts reads on in the scorer's receipts, for those of this run.
 func (im *importer) readReceipts(ctx context.Context) error {
 	var err error
-	im.receipt, err = im.Bus.ReadOn(ctx, bus.StreamDropped, im.receipt, func(m *bus.Message) {
+	im.receipt, err = im.Bus.ReadOn(ctx, bus.StreamDropped, im.receipt, bus.End, func(m *bus.Message) {
 		var drop vigiev1.Drop
 		if m.Decode(&drop) == nil && drop.ImportId == im.id && drop.Revision == im.entries[drop.MentionId].revision {
 			im.found(drop.MentionId, unique.Make(drop.Reason).Value())

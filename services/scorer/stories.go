@@ -37,7 +37,7 @@ func recallStories(ctx context.Context, b *bus.Bus, stories *story.Index, logger
 			}
 			after = extent.Last - min(extent.Last, storyTexts)
 		}
-		reached, err := b.ReadOn(ctx, bus.StreamScored, after, func(m *bus.Message) {
+		reached, err := b.ReadOn(ctx, bus.StreamScored, after, bus.End, func(m *bus.Message) {
 			var scored vigiev1.ScoredMention
 			if m.Decode(&scored) == nil && scored.StoryId != "" {
 				stories.Restore(scored.StoryId, scored.Mention.GetPublishedTime().AsTime(), wholeText(scored.Mention))

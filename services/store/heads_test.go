@@ -203,7 +203,7 @@ func TestAMentionIsKnownSinceTheBusTookItFirst(t *testing.T) {
 	publish(t, b, scored(1, 0, "les premiers mots"), 0)
 	bustest.Settled(t, b, bus.StoreScored)
 	var first time.Time
-	_, err := b.ReadOn(t.Context(), bus.StreamScored, 0, func(m *bus.Message) { first = m.Time })
+	_, err := b.ReadOn(t.Context(), bus.StreamScored, 0, bus.End, func(m *bus.Message) { first = m.Time })
 	require.NoError(t, err)
 	require.Equal(t, first.Truncate(time.Millisecond).UTC(), known("zest").UTC())
 

@@ -23,7 +23,8 @@ type brand struct {
 	Authors   authors
 	Sealed    int64 // minute up to which counts are taken for whole
 	Occasions []Occasion
-	Cleared   int64 // minute of the last resolution: what was told is not told again
+	Cleared   int64 // minute from which windows begin: what was told is not told again
+	Over      int64 // minute of the last resolution, 0 for none
 	Incident  *Incident
 	Tipping   time.Time // receipt of the newest mention counted
 	Model     string

@@ -54,14 +54,15 @@ func (e *Engine) Watch(brands map[string]Terms) {
 	}
 }
 
-// Resume takes over what is known of brands from an engine that has heard their past,
-// and goes on with the incidents that are open. It answers those that the other engine
-// found and that were not told yet.
-func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Incident) {
+// Resume takes over what is known of brands from an engine that has heard their past, and
+// goes on from what was told last of each: an incident that is open, or how the last one
+// was resolved. It answers those that the other engine found and that were not told yet.
+func (e *Engine) Resume(heard *Engine, told map[string]Incident) (changes []Incident) {
 	for id, b := range heard.brands {
 		if mine := e.brands[id]; mine != nil {
 			b.gone, b.Occasions = mine.gone, mine.Occasions
 			b.Cleared = max(b.Cleared, mine.Cleared)
+			b.Over = max(b.Over, mine.Over)
 			b.Watched = max(b.Watched, mine.Watched)
 			b.Sequence = max(b.Sequence, mine.Sequence)
 			for _, p := range mine.Pending {
@@ -72,15 +73,14 @@ func (e *Engine) Resume(heard *Engine, open map[string]Incident) (changes []Inci
 			e.forget(mine)
 		}
 		e.brands[id] = b
-		told, goesOn := open[id]
-		if b.resume(told, goesOn, timeOf(e.step)) {
+		if b.resume(told[id], timeOf(e.step)) {
 			changes = append(changes, *b.Incident)
 		}
 		b.due = 0
 		e.await(b, e.step+1)
 	}
-	for id, incident := range open {
-		if e.brands[id] == nil { // watched no more
+	for id, incident := range told {
+		if e.brands[id] == nil && incident.Resolved.IsZero() { // watched no more
 			b := newBrand(id, timeOf(e.step))
 			b.gone, b.Incident, e.leave = true, &incident, true
 			e.brands[id] = b
@@ -98,10 +98,16 @@ const news = 24 * time.Hour
 // resume goes on with the incident that was told, if one is open. It says whether it has
 // gone further than that, for a process can die between deciding and saying so. What opened
 // before another was resolved, or before the brand was watched, is over.
-func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
+func (b *brand) resume(told Incident, now time.Time) bool {
+	goesOn := told.ID != "" && told.Resolved.IsZero()
+	if goesOn { // whatever quiet was seen by who heard the past, and could not know what was blind
+		b.Cleared = min(b.Cleared, minuteOf(told.Evidence.From))
+	} else if told.ID != "" {
+		b.over(&told)
+	}
 	switch found := b.Incident; {
 	case goesOn && found != nil && found.ID == told.ID && found.Revision > told.Revision,
-		!goesOn && found != nil && now.Sub(found.Opened) < news && minuteOf(found.Opened) > max(b.Cleared, b.Watched):
+		!goesOn && found != nil && now.Sub(found.Opened) < news && minuteOf(found.Opened) > max(b.Cleared, b.Over, b.Watched):
 		return true
 	case goesOn && found != nil && found.ID == told.ID && found.Revision == told.Revision && b.Step > 0:
 		// its snapshot knows since when it is calm
@@ -111,7 +117,10 @@ func (b *brand) resume(told Incident, goesOn bool, now time.Time) bool {
 		}
 		b.Incident = &told
 	case found != nil:
-		b.Incident, b.Cleared, b.Peaks.Signals = nil, max(b.Cleared, minuteOf(now)-justNow), 0
+		if minuteOf(found.Opened) > b.Over {
+			b.Cleared = max(b.Cleared, minuteOf(now)-justNow)
+		}
+		b.Incident, b.Peaks.Signals = nil, 0
 	}
 	return false
 }
@@ -298,12 +307,19 @@ func (e *Engine) settleAll(now time.Time) (resolved []Incident) {
 func (b *brand) end(resolved bool, now time.Time, told *[]Incident) bool {
 	if resolved {
 		*told = append(*told, *b.Incident)
-		if !b.Incident.Loud { // that told of no counts
-			b.Cleared, b.Burn = minuteOf(now), burn{}
-		}
+		b.over(b.Incident)
 		b.Incident = nil
 	}
 	return resolved
+}
+
+// over begins anew after an incident that is resolved.
+func (b *brand) over(i *Incident) {
+	at := minuteOf(i.Resolved)
+	if !i.Loud && at > b.Cleared { // a loud one told of no counts
+		b.Cleared, b.Burn = at, burn{}
+	}
+	b.Over = max(b.Over, at)
 }
 
 // A sector rises when so many other brands have an incident that opened so lately.

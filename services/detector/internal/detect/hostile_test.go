@@ -215,6 +215,14 @@ func TestWhatIsOverIsNotToldAgain(t *testing.T) {
 	require.Len(t, resume(start), 1, "one that was not told before its process died")
 	require.Empty(t, resume(now.Add(5*time.Minute)), "the brand came back")
 
+	over := heard().Incidents()["zest"]
+	over.Opened = over.Opened.Add(-time.Second) // a past heard anew finds it at another moment
+	over.Resolved = now.Add(2 * time.Minute)
+	died := detect.New(rule, now.Add(5*time.Minute))
+	died.Watch(map[string]detect.Terms{"zest": {Since: start}})
+	require.Empty(t, died.Resume(heard(), map[string]detect.Incident{"zest": over}), "resolved just before its process died")
+	require.Empty(t, died.Incidents())
+
 	live := heard()
 	live.Watch(nil)
 	require.Len(t, live.Advance(now.Add(2*time.Second)), 1, "resolved")
