@@ -28,32 +28,44 @@ const (
 func (s *service) keepSnapshots(ctx context.Context) error {
 	ticker := time.NewTicker(snapshotLook)
 	defer ticker.Stop()
-	written := map[string]time.Time{}
+	w := writing{due: map[string]bool{}, written: map[string]time.Time{}}
 	for {
 		select {
 		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), bus.ErrLeaseLost) {
+				return nil // another knows better by now
+			}
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSnapshots)
 			defer cancel()
-			s.snapshot(ctx, written, 0)
+			s.snapshot(ctx, w, 0)
 			return nil
 		case <-ticker.C:
-			s.snapshot(ctx, written, snapshotEvery)
+			s.snapshot(ctx, w, snapshotEvery)
 		}
 	}
 }
 
+// writing is which brands' snapshots are to be written, and when each last was.
+type writing struct {
+	due     map[string]bool
+	written map[string]time.Time
+}
+
 // snapshot writes those that are due. Without them a take-over only takes longer.
-func (s *service) snapshot(ctx context.Context, written map[string]time.Time, every time.Duration) {
+func (s *service) snapshot(ctx context.Context, w writing, every time.Duration) {
 	s.mu.Lock()
-	changed := s.engine.Changed()
+	for _, brand := range s.engine.Changed() {
+		w.due[brand] = true
+	}
 	s.mu.Unlock()
-	for _, brand := range changed {
-		if time.Since(written[brand]) < every {
+	for brand := range w.due {
+		if time.Since(w.written[brand]) < every {
 			continue
 		}
 		s.mu.Lock() // for one at a time: others are decided on between
 		if _, watched := s.brands[brand]; !watched {
 			s.mu.Unlock()
+			delete(w.due, brand)
 			continue
 		}
 		data, err := s.engine.Snapshot(brand)
@@ -65,7 +77,8 @@ func (s *service) snapshot(ctx context.Context, written map[string]time.Time, ev
 			s.logger.Warn("detector: what is known of a brand could not be written down", "brand", brand, "err", err)
 			return
 		}
-		written[brand] = time.Now()
+		delete(w.due, brand)
+		w.written[brand] = time.Now()
 	}
 }
 
@@ -93,6 +106,7 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms,
 		switch {
 		case err != nil:
 			s.logger.Info("detector: a brand's past is read from the tables", "brand", brand, "why", err)
+		case snapshot.Brand != brand: // whoever wrote it there
 		case snapshot.At.Sub(now) > leap, now.Sub(snapshot.At) > 24*time.Hour: // the clock was put back since, or on
 		case snapshot.At.Before(brands[brand].Since): // it was taken out of the config, and put back
 		case snapshot.Sequence+1 >= extent.First:

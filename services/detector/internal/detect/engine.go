@@ -21,14 +21,18 @@ type Engine struct {
 
 // New makes an engine that watches nobody yet, and decides from a moment on.
 func New(rule Rule, now time.Time) *Engine {
-	if rule.Zone == nil {
-		rule.Zone = time.UTC
-	}
-	return &Engine{rule: rule, brands: map[string]*brand{}, step: stepOf(now), seen: newSeen()}
+	e := &Engine{brands: map[string]*brand{}, step: stepOf(now), seen: newSeen()}
+	e.SetRule(rule)
+	return e
 }
 
 // SetRule changes the bounds from the next decision on.
-func (e *Engine) SetRule(rule Rule) { e.rule = rule }
+func (e *Engine) SetRule(rule Rule) {
+	if rule.Zone == nil {
+		rule.Zone = time.UTC
+	}
+	e.rule = rule
+}
 
 // Terms are on what terms a brand is watched.
 type Terms struct {
@@ -288,15 +292,15 @@ func (e *Engine) settleAll(now time.Time) (resolved []Incident) {
 	for id, b := range e.brands {
 		switch {
 		case b.gone:
-			b.end(b.dismiss(now), now, &resolved)
-			e.try(b, func(t *trial) { b.end(b.dismiss(now), now, &t.told) })
+			b.end(b.dismiss(now), &resolved)
+			e.try(b, func(t *trial) { b.end(b.dismiss(now), &t.told) })
 			delete(e.brands, id)
 		case e.step%stepsPerMinute == 0 && e.step > b.Step:
 			b.pass(minuteOf(now), &e.rule)
-			if b.end(b.settle(e.step, &e.rule, e.blind), now, &resolved) {
+			if b.end(b.settle(e.step, &e.rule, e.blind), &resolved) {
 				b.Peaks.Signals = 0
 			}
-			e.try(b, func(t *trial) { b.end(b.settle(e.step, &t.rule, e.blind), now, &t.told) })
+			e.try(b, func(t *trial) { b.end(b.settle(e.step, &t.rule, e.blind), &t.told) })
 		}
 	}
 	e.leave = false
@@ -304,7 +308,7 @@ func (e *Engine) settleAll(now time.Time) (resolved []Incident) {
 }
 
 // end lets go of an incident that is resolved, and tells it.
-func (b *brand) end(resolved bool, now time.Time, told *[]Incident) bool {
+func (b *brand) end(resolved bool, told *[]Incident) bool {
 	if resolved {
 		*told = append(*told, *b.Incident)
 		b.over(b.Incident)

@@ -45,6 +45,7 @@ func (e *Engine) Snapshot(brandID string) ([]byte, error) {
 
 // Snapshot is one that was read.
 type Snapshot struct {
+	Brand    string
 	At       time.Time // up to when it is decided
 	Sequence uint64    // of the last mention heard
 	brand    *brand
@@ -66,7 +67,7 @@ func ReadSnapshot(data []byte) (Snapshot, error) {
 		return Snapshot{}, fmt.Errorf("detect: read a snapshot: %w", err)
 	}
 	s.Brand.Step = s.Step
-	return Snapshot{timeOf(s.Step), s.Brand.Sequence, s.Brand}, nil
+	return Snapshot{s.Brand.ID, timeOf(s.Step), s.Brand.Sequence, s.Brand}, nil
 }
 
 // Load takes a brand up as its snapshot says.
