@@ -114,3 +114,8 @@ func (p *process) reload() run.Part {
 func service(env run.Env, name string, serve func(context.Context, run.Env, func()) error) run.Part {
 	return run.Part{Name: name, Run: func(ctx context.Context, ready func()) error { return serve(ctx, env, ready) }}
 }
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/detector"
@@ -125,15 +123,9 @@ func readLabels(path string, zone *time.Location) ([]detector.Label, error) {
 
 // replayWithBar replays, and shows how far it is where a terminal is there.
 func replayWithBar(ctx context.Context, b detector.Backtest) (*detector.Findings, error) {
-	if isTerminal(os.Stderr) {
-		const whole = 1000
-		progress := mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(48))
-		bar := progress.AddBar(whole, mpb.BarRemoveOnComplete(), mpb.PrependDecorators(decor.Name("replayed", decor.WCSyncSpaceR)),
-			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncSpace)))
-		b.Progress = func(passed float64) { bar.SetCurrent(int64(whole * passed)) }
-		defer progress.Wait()
-		defer bar.Abort(true)
-	}
+	var end func()
+	b.Progress, end = partBar("replayed")
+	defer end()
 	found, err := b.Run(ctx)
 	if ctx.Err() != nil {
 		return nil, errors.New("stopped before the end: nothing was written")

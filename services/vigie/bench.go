@@ -12,8 +12,6 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/services/detector"
@@ -122,21 +120,15 @@ func (b *bench) run(ctx context.Context) (found benched, err error) {
 
 // stormsWithBar shows how far it is where a terminal is there.
 func stormsWithBar(ctx context.Context, storms detector.Storms) (*detector.StormReport, error) {
-	if isTerminal(os.Stderr) {
-		const whole = 1000
-		progress := mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(48))
-		bar := progress.AddBar(whole, mpb.BarRemoveOnComplete(), mpb.PrependDecorators(decor.Name("scenarios", decor.WCSyncSpaceR)),
-			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncSpace)))
-		var mu sync.Mutex
-		var done float64
-		storms.Progress = func(part float64) {
-			mu.Lock()
-			defer mu.Unlock()
-			done += part
-			bar.SetCurrent(int64(whole * done))
-		}
-		defer progress.Wait()
-		defer bar.Abort(true)
+	show, end := partBar("scenarios")
+	defer end()
+	var mu sync.Mutex
+	var done float64
+	storms.Progress = func(part float64) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += part
+		show(done)
 	}
 	report, err := storms.Run(ctx)
 	if ctx.Err() != nil {

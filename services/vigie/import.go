@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/natsd"
@@ -148,7 +147,7 @@ func (p *process) importInto(ctx context.Context, b *bus.Bus, format string, pat
 	bars := newBars(paths)
 	summary, err := ingest.Import{
 		Config: p.config.Get(), Bus: b, Logger: p.logger, Format: format, Paths: paths,
-		Reading: bars.read, Storing: bars.store,
+		Reading: bars.reading.IncrInt64, Storing: bars.store,
 	}.Run(ctx)
 	bars.end()
 	if summary.Read == 0 && err != nil {
@@ -172,53 +171,30 @@ func unread(summary ingest.Summary) string {
 		summary.Unread, summary.Read, strings.Join(summary.KeptBy, ","))
 }
 
-// bars show progress where a terminal is there.
+// bars show how much is read, and how much of that is stored.
 type bars struct {
 	progress         *mpb.Progress
 	reading, storing *mpb.Bar
 }
 
 func newBars(paths []string) *bars {
-	if !isTerminal(os.Stderr) {
-		return &bars{}
-	}
 	var total int64
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil {
 			total += info.Size()
 		}
 	}
-	progress := mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(48))
-	bar := func(name string, total int64) *mpb.Bar {
-		return progress.AddBar(total, mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
-			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncSpace), "")))
-	}
-	return &bars{progress: progress, reading: bar("read", total), storing: bar("stored", 0)}
-}
-
-func (b *bars) read(bytes int64) {
-	if b.progress != nil {
-		b.reading.IncrInt64(bytes)
-	}
+	progress := newProgress()
+	return &bars{progress: progress, reading: newBar(progress, "read", total), storing: newBar(progress, "stored", 0)}
 }
 
 func (b *bars) store(accounted, published int) {
-	if b.progress != nil {
-		b.storing.SetTotal(int64(published), accounted == published)
-		b.storing.SetCurrent(int64(accounted))
-	}
+	b.storing.SetTotal(int64(published), accounted == published)
+	b.storing.SetCurrent(int64(accounted))
 }
 
 func (b *bars) end() {
-	if b.progress == nil {
-		return
-	}
 	b.reading.Abort(false)
 	b.storing.Abort(false)
 	b.progress.Wait()
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
