@@ -17,6 +17,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -197,7 +198,7 @@ func TestNamesOfPages(t *testing.T) {
 	id := ack.PageID("rss/https://example.org/feed@2026-11-21T03:10:00Z", "alert", 2, "alice", "mail")
 	require.Equal(t, "rss/https://example.org/feed@2026-11-21T03:10:00Z/alert/2/alice/mail", id)
 	require.Equal(t, "mail", ack.Channel(id))
-	require.Equal(t, vigiev1.Level_LEVEL_CRISIS, ack.ParseLevel(ack.LevelName(vigiev1.Level_LEVEL_CRISIS)))
+	require.Equal(t, vigiev1.Level_LEVEL_CRISIS, ack.ParseLevel(enum.Name(vigiev1.Level_LEVEL_CRISIS)))
 	require.Equal(t, vigiev1.Level_LEVEL_UNSPECIFIED, ack.ParseLevel("panic"))
 }
 

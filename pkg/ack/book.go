@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -75,7 +76,7 @@ func (b *Book) Find(ctx context.Context, incidentID string, level vigiev1.Level)
 func (b *Book) Announce(ctx context.Context, acked *vigiev1.Page) error {
 	_, err := b.bus.Publish(ctx, bus.Outgoing{
 		Subject: bus.Subject(bus.SubjectPage, "acked", acked.Channel),
-		ID:      "acked:" + acked.IncidentId + "/" + LevelName(acked.Level),
+		ID:      "acked:" + acked.IncidentId + "/" + enum.Name(acked.Level),
 		Message: acked,
 	})
 	return err
@@ -93,5 +94,5 @@ func (b *Book) read(ctx context.Context, incidentID string, level vigiev1.Level)
 // lineOf is a digest: an incident's id may hold what a bucket's key may not.
 func lineOf(incidentID string, level vigiev1.Level) string {
 	sum := sha256.Sum256([]byte(incidentID))
-	return hex.EncodeToString(sum[:16]) + "." + LevelName(level)
+	return hex.EncodeToString(sum[:16]) + "." + enum.Name(level)
 }

@@ -7,13 +7,7 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
-// LevelName is how a level is written in names and addresses: "watch", "alert"
-// or "crisis".
-func LevelName(level vigiev1.Level) string {
-	return strings.ToLower(strings.TrimPrefix(level.String(), "LEVEL_"))
-}
-
-// ParseLevel reads what LevelName wrote; anything else is LEVEL_UNSPECIFIED.
+// ParseLevel reads a level's name: "watch", "alert" or "crisis"; anything else is LEVEL_UNSPECIFIED.
 func ParseLevel(name string) vigiev1.Level {
 	return vigiev1.Level(vigiev1.Level_value["LEVEL_"+strings.ToUpper(name)])
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -64,7 +65,7 @@ func (p *payload) UnmarshalJSON(data []byte) error {
 // Sign makes the token of a claim: "<claim>.<HMAC-SHA256 of it>", in base64url.
 func (s *Signer) Sign(claim Claim) (string, error) {
 	data, err := json.Marshal(payload{
-		claim.PageID, claim.IncidentID, LevelName(claim.Level), claim.PersonID, claim.Expires.Unix(),
+		claim.PageID, claim.IncidentID, enum.Name(claim.Level), claim.PersonID, claim.Expires.Unix(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("ack: sign a link: %w", err)

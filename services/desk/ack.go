@@ -11,6 +11,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -139,7 +140,7 @@ func (d *desk) open(w http.ResponseWriter, r *http.Request, token string) (ack.C
 		return claim, view, false
 	}
 	level := d.level(claim)
-	view.Level, view.CanTake = ack.LevelName(level), level > vigiev1.Level_LEVEL_WATCH // of which nobody is told
+	view.Level, view.CanTake = enum.Name(level), level > vigiev1.Level_LEVEL_WATCH // of which nobody is told
 	view.Explain = view.T.AckExplain
 	d.ask(&view, d.live.said(claim.IncidentID))
 	if claim.PersonID == "" {

@@ -23,6 +23,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	"github.com/vigie-monitor/vigie/pkg/obs"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -133,11 +134,11 @@ func (h *house) link(person string, level vigiev1.Level, expires time.Time) url.
 	signer, err := ack.NewSigner(h.cfg)
 	require.NoError(h.t, err)
 	token, err := signer.Sign(ack.Claim{
-		PageID: incidentID + "/" + ack.LevelName(level) + "/0/" + person + "/slack", IncidentID: incidentID,
+		PageID: incidentID + "/" + enum.Name(level) + "/0/" + person + "/slack", IncidentID: incidentID,
 		Level: level, PersonID: person, Expires: expires,
 	})
 	require.NoError(h.t, err)
-	return url.Values{"t": {token}, "level": {ack.LevelName(level)}}
+	return url.Values{"t": {token}, "level": {enum.Name(level)}}
 }
 
 func (h *house) publish(incident *vigiev1.Incident) {
@@ -151,7 +152,7 @@ func (h *house) publish(incident *vigiev1.Incident) {
 
 func (h *house) page(page *vigiev1.Page) {
 	h.t.Helper()
-	state := strings.ToLower(strings.TrimPrefix(page.State.String(), "PAGE_STATE_"))
+	state := enum.Name(page.State)
 	_, err := h.bus.Publish(h.t.Context(), bus.Outgoing{
 		Subject: bus.Subject(bus.SubjectPage, state, page.Channel), ID: state + page.PageId, Message: page,
 	})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -136,7 +137,7 @@ func (l *live) incident(data []byte) error {
 		return nil
 	}
 	if incident.Level != f.now.Level {
-		f.steps = append(f.steps, Step{ack.LevelName(incident.Level), incident.LevelTime.AsTime()})
+		f.steps = append(f.steps, Step{enum.Name(incident.Level), incident.LevelTime.AsTime()})
 	}
 	if over := overTime(incident); over != nil {
 		f.steps = append(f.steps, Step{stepResolved, *over})

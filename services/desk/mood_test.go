@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -59,7 +60,7 @@ func TestAfterAnAckNothingIsAwaited(t *testing.T) {
 	page := func(level vigiev1.Level, person string) {
 		p := sentPage(person, 0, began)
 		p.Level = level
-		p.PageId = fmt.Sprintf("%s/%s/0/%s/slack", incidentID, strings.ToLower(strings.TrimPrefix(level.String(), "LEVEL_")), person)
+		p.PageId = fmt.Sprintf("%s/%s/0/%s/slack", incidentID, enum.Name(level), person)
 		h.page(p)
 	}
 	h.publish(incident(vigiev1.Level_LEVEL_ALERT, 1, began))

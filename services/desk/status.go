@@ -3,11 +3,10 @@ package desk
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -237,7 +236,7 @@ func (l *live) newIncident(f *followed) Incident {
 	e := f.now.GetEvidence()
 	i := Incident{
 		ID: f.now.IncidentId, Kind: kindSpike, BrandID: f.now.BrandId, Source: f.now.Source, Page: f.now.Page,
-		Level: ack.LevelName(f.now.Level), Opened: f.now.OpenedTime.AsTime(), Over: overTime(f.now),
+		Level: enum.Name(f.now.Level), Opened: f.now.OpenedTime.AsTime(), Over: overTime(f.now),
 		Steps:    slices.Clone(f.steps),
 		Mentions: e.GetObservedMentions(), Expected: e.GetExpectedMentions(),
 		Negative: e.GetObservedNegative(), ExpectedNeg: e.GetExpectedNegative(), Authors: e.GetDistinctAuthors(),
@@ -253,7 +252,7 @@ func (l *live) newIncident(f *followed) Incident {
 	switch f.now.Kind {
 	case vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE:
 		i.Kind = kindBlind
-		i.Reason = strings.ToLower(strings.TrimPrefix(f.now.BlindReason.String(), "BLIND_REASON_"))
+		i.Reason = enum.Name(f.now.BlindReason)
 	case vigiev1.IncidentKind_INCIDENT_KIND_OPPORTUNITY:
 		i.Kind = kindOpportunity
 	}
@@ -269,7 +268,7 @@ func (l *live) newIncident(f *followed) Incident {
 	}
 	if said := l.verdicts[i.ID]; said != nil {
 		at := said.SaidTime.AsTime()
-		i.Verdict, i.VerdictBy, i.VerdictTime = verdictName(said.Level), said.SaidBy, &at
+		i.Verdict, i.VerdictBy, i.VerdictTime = enum.Name(said.Level), said.SaidBy, &at
 	}
 	sortPages(i.Pages)
 	return i
@@ -281,7 +280,7 @@ func (i *Incident) quote(e *vigiev1.Evidence) {
 		i.Posts = append(i.Posts, Post{
 			MentionID: p.MentionId, BrandID: i.BrandID, Source: p.Source, Author: p.Author,
 			Text: p.Text, URL: p.Url, Published: p.PublishedTime.AsTime(),
-			Reason: strings.ToLower(strings.TrimPrefix(p.Reason.String(), "POST_REASON_")), RiskID: p.RiskId,
+			Reason: enum.Name(p.Reason), RiskID: p.RiskId,
 		})
 	}
 	for _, s := range e.GetPath() {
@@ -302,9 +301,9 @@ func (i *Incident) quote(e *vigiev1.Evidence) {
 
 func (l *live) newPage(p *vigiev1.Page) Page {
 	page := Page{
-		ID: p.PageId, IncidentID: p.IncidentId, BrandID: p.BrandId, Level: ack.LevelName(p.Level), Step: p.Step,
+		ID: p.PageId, IncidentID: p.IncidentId, BrandID: p.BrandId, Level: enum.Name(p.Level), Step: p.Step,
 		PersonID: p.PersonId, Channel: p.Channel, Time: p.ChangedTime.AsTime(), Delay: p.DelaySeconds,
-		State:    strings.ToLower(strings.TrimPrefix(p.State.String(), "PAGE_STATE_")),
+		State:    enum.Name(p.State),
 		Attempts: p.Attempts, Error: p.Error, AckedBy: p.AckedBy,
 	}
 	if sent, known := l.sent[p.PageId]; known {

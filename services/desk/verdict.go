@@ -10,6 +10,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
@@ -31,10 +32,6 @@ var verdicts = []string{"crisis", "alert", "watch", "none"}
 // verdictLevel is unspecified for what is none of the verdicts.
 func verdictLevel(name string) vigiev1.VerdictLevel {
 	return vigiev1.VerdictLevel(vigiev1.VerdictLevel_value["VERDICT_LEVEL_"+strings.ToUpper(name)])
-}
-
-func verdictName(level vigiev1.VerdictLevel) string {
-	return strings.ToLower(strings.TrimPrefix(level.String(), "VERDICT_LEVEL_"))
 }
 
 // choiceView is a button that says what an incident was.
@@ -71,17 +68,17 @@ func (d *desk) sayVerdict(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.metrics.verdict(verdictNoted)
-	d.logger.Info("desk: a verdict", "incident", claim.IncidentID, "level", verdictName(level), "person", person)
+	d.logger.Info("desk: a verdict", "incident", claim.IncidentID, "level", enum.Name(level), "person", person)
 	d.live.say(said)
 	d.ask(&view, said)
-	view.Noted = fmt.Sprintf(view.T.VerdictNoted, view.T.verdicts[verdictName(level)])
+	view.Noted = fmt.Sprintf(view.T.VerdictNoted, view.T.verdicts[enum.Name(level)])
 	d.render(w, http.StatusOK, "ack.html", view)
 }
 
 // announce publishes a verdict, which counts once the bus has it.
 func (d *desk) announce(ctx context.Context, said *vigiev1.Verdict) error {
 	_, err := d.bus.Publish(ctx, bus.Outgoing{
-		Subject: bus.Subject(bus.SubjectVerdict, verdictName(said.Level)),
+		Subject: bus.Subject(bus.SubjectVerdict, enum.Name(said.Level)),
 		ID:      fmt.Sprintf("%s/%s/%d", said.IncidentId, said.PersonId, said.SaidTime.AsTime().UnixNano()),
 		Message: said,
 	})
@@ -93,7 +90,7 @@ func (d *desk) ask(view *ackView, said *vigiev1.Verdict) {
 	view.Choices = nil
 	last := ""
 	if said != nil {
-		last = verdictName(said.Level)
+		last = enum.Name(said.Level)
 		view.Said = view.T.verdict(last, said.SaidBy, view.T.Clock(said.SaidTime.AsTime(), d.now(), d.config.Get().Location()))
 	}
 	for _, value := range verdicts {

@@ -27,6 +27,7 @@ import (
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -230,7 +231,7 @@ func (h *hook) delays(b *testing.B, load *bus.Bus) []time.Duration {
 		return len(h.at) >= benchBrands
 	}, 30*time.Second, 100*time.Millisecond)
 	for incident := range incidents(b, load) {
-		key := fmt.Sprintf("%s/%s", incident.IncidentId, strings.ToLower(strings.TrimPrefix(incident.Level.String(), "LEVEL_")))
+		key := fmt.Sprintf("%s/%s", incident.IncidentId, enum.Name(incident.Level))
 		tipped[key] = incident.GetEvidence().TippingCollectedTime.AsTime()
 	}
 	h.mu.Lock()

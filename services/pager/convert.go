@@ -2,11 +2,11 @@ package pager
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 	"github.com/vigie-monitor/vigie/services/pager/internal/escalation"
@@ -47,7 +47,7 @@ func messageOf(incident *vigiev1.Incident, course *escalation.Course) message.Pa
 		Level:      course.Level.String(),
 		Blind:      course.Blind,
 		Source:     incident.Source, Place: incident.Page, Detail: incident.Detail,
-		Reason: strings.ToLower(strings.TrimPrefix(incident.BlindReason.String(), "BLIND_REASON_")),
+		Reason: enum.Name(incident.BlindReason),
 		Opened: timeOf(incident.OpenedTime), Over: course.Over,
 		AckedBy: course.AckedBy, AckedTime: course.AckedTime,
 		BlindSources: incident.BlindSources,
@@ -67,7 +67,7 @@ func messageOf(incident *vigiev1.Incident, course *escalation.Course) message.Pa
 	for _, post := range evidence.GetPosts() {
 		m.Posts = append(m.Posts, message.Post{
 			Source: post.Source, Author: post.Author, Text: post.Text, URL: post.Url, Published: timeOf(post.PublishedTime),
-			Reason: strings.ToLower(strings.TrimPrefix(post.Reason.String(), "POST_REASON_")), Risk: post.RiskId,
+			Reason: enum.Name(post.Reason), Risk: post.RiskId,
 		})
 	}
 	for _, word := range evidence.GetWords() {

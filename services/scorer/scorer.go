@@ -7,13 +7,13 @@ package scorer
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -124,21 +124,17 @@ func (s *service) score(scorer *score.Scorer, mention *vigiev1.Mention) []bus.Ou
 func postOf(m *vigiev1.Mention) score.Post {
 	return score.Post{
 		Source: m.Source, Page: m.Page, Author: m.GetAuthor().GetHandle(), Addressed: m.AddressedPages,
-		Site: query.Site(m.Url), Ownership: word(m.Ownership, "OWNERSHIP_"), Kind: word(m.Kind, "KIND_"),
+		Site: query.Site(m.Url), Ownership: word(m.Ownership), Kind: word(m.Kind),
 		Followers: m.GetAuthor().GetFollowers(), Title: m.Title, Text: m.Text, LanguageHint: m.LanguageHint,
 	}
 }
 
 // word is how queries name a value of an enum; one not set has no name.
-func word[E interface {
-	comparable
-	String() string
-}](value E, prefix string) string {
-	var unset E
-	if value == unset {
+func word(value enum.Value) string {
+	if value.Number() == 0 {
 		return ""
 	}
-	return strings.ToLower(strings.TrimPrefix(value.String(), prefix))
+	return enum.Name(value)
 }
 
 func risksOf(found []risk.Risk) []*vigiev1.Risk {

@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -81,7 +82,7 @@ var amendments = []string{amendedDeleted, amendedOutdated, amendedTime}
 func (hs heads) admit(s *vigiev1.ScoredMention, taken time.Time) (row head, amended string) {
 	m := s.Mention
 	row = head{
-		MentionID: m.MentionId, BrandID: s.BrandId, Revision: m.Revision, Origin: originName(m.Origin), ImportID: m.ImportId,
+		MentionID: m.MentionId, BrandID: s.BrandId, Revision: m.Revision, Origin: enum.Name(m.Origin), ImportID: m.ImportId,
 		PublishedTime: moment(m.PublishedTime).Truncate(time.Millisecond), CollectedTime: moment(m.CollectedTime),
 		KnownTime: taken.Truncate(time.Millisecond),
 	}
@@ -99,11 +100,6 @@ func (hs heads) admit(s *vigiev1.ScoredMention, taken time.Time) (row head, amen
 		row.KnownTime = earlier(row.KnownTime, h.KnownTime)
 	}
 	return row, amended
-}
-
-// originName is the table's word for an origin.
-func originName(o vigiev1.Origin) string {
-	return strings.ToLower(strings.TrimPrefix(o.String(), "ORIGIN_"))
 }
 
 // selectHeads reads without FINAL: to merge is cheaper here, of a few rows, than

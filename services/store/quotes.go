@@ -2,11 +2,11 @@ package store
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -73,7 +73,7 @@ func postShown(p *vigiev1.EvidencePost) shownPost {
 	return shownPost{
 		MentionID: p.MentionId, Source: p.Source, Author: p.Author, Text: p.Text, URL: p.Url,
 		PublishedTime: moment(p.PublishedTime), Followers: p.Followers, Engagement: p.Engagement,
-		Reason: strings.ToLower(strings.TrimPrefix(p.Reason.String(), "POST_REASON_")), RiskID: p.RiskId,
+		Reason: enum.Name(p.Reason), RiskID: p.RiskId,
 	}
 }
 

@@ -14,9 +14,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/vigie-monitor/vigie/pkg/ack"
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/pkg/wording"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
@@ -207,7 +207,7 @@ func (n *narrator) incident(data []byte) {
 	if proto.Unmarshal(data, &in) != nil {
 		return
 	}
-	level, resolved := ack.LevelName(in.Level), in.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
+	level, resolved := enum.Name(in.Level), in.State == vigiev1.IncidentState_INCIDENT_STATE_RESOLVED
 	switch {
 	case in.Kind == vigiev1.IncidentKind_INCIDENT_KIND_BLIND_SOURCE && resolved:
 		n.say(colourGood, "%s %s%s%s", in.Source, in.Page, n.words.colon, n.words.sees)
@@ -252,7 +252,7 @@ func (n *narrator) page(data []byte) {
 		case page.DelaySeconds > 0:
 			text += fmt.Sprintf(n.words.after, n.words.Span(time.Duration(page.DelaySeconds*float64(time.Second))))
 		}
-		n.say(colours[ack.LevelName(page.Level)], "%s", text)
+		n.say(colours[enum.Name(page.Level)], "%s", text)
 		if page.Level == vigiev1.Level_LEVEL_CRISIS {
 			n.say("", "%s\n%s", n.words.how, indent(page.Text))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vigie-monitor/vigie/pkg/config"
+	"github.com/vigie-monitor/vigie/pkg/enum"
 	"github.com/vigie-monitor/vigie/pkg/query"
 	"github.com/vigie-monitor/vigie/services/ingest"
 	"github.com/vigie-monitor/vigie/services/scorer"
@@ -244,7 +245,7 @@ func (t *tester) decode(line []byte) (post, error) {
 		}
 		return post{
 			Source: m.Source, Page: m.Page, Author: m.GetAuthor().GetHandle(), URL: m.Url, Title: m.Title, Text: m.Text, Language: m.LanguageHint,
-			Kind: strings.ToLower(strings.TrimPrefix(m.Kind.String(), "KIND_")), Followers: m.GetAuthor().GetFollowers(),
+			Kind: enum.Name(m.Kind), Followers: m.GetAuthor().GetFollowers(),
 		}, nil
 	default:
 		return post{Text: string(line)}, nil
