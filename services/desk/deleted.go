@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/vigie-monitor/vigie/pkg/quote"
 )
 
 const (
@@ -43,11 +45,11 @@ func (i *Incident) quoted() (ids []string) {
 	for _, p := range i.Posts {
 		ids = append(ids, p.MentionID)
 	}
-	for _, w := range i.Path {
-		ids = append(ids, w.MentionID)
+	for _, s := range i.Path {
+		ids = append(ids, s.ID)
 	}
 	for _, a := range i.TopAuthors {
-		ids = append(ids, a.MentionIDs...)
+		ids = append(ids, a.IDs...)
 	}
 	return ids
 }
@@ -56,16 +58,16 @@ func (i *Incident) quoted() (ids []string) {
 // wrote. Words are those of several.
 func (i *Incident) hide(gone func(id string) bool) {
 	i.Posts = slices.DeleteFunc(i.Posts, func(p Post) bool { return gone(p.MentionID) })
-	i.Path = slices.DeleteFunc(i.Path, func(w Where) bool { return gone(w.MentionID) })
-	i.TopAuthors = slices.DeleteFunc(i.TopAuthors, func(a Author) bool { return slices.ContainsFunc(a.MentionIDs, gone) })
+	i.Path = slices.DeleteFunc(i.Path, func(s quote.Step) bool { return gone(s.ID) })
+	i.TopAuthors = slices.DeleteFunc(i.TopAuthors, func(a quote.Author) bool { return slices.ContainsFunc(a.IDs, gone) })
 }
 
 // hideOld takes out what quotes posts of before a moment.
 func (i *Incident) hideOld(before time.Time) {
 	i.Posts = slices.DeleteFunc(i.Posts, func(p Post) bool { return p.Published.Before(before) })
-	i.Path = slices.DeleteFunc(i.Path, func(w Where) bool { return w.Published.Before(before) })
+	i.Path = slices.DeleteFunc(i.Path, func(s quote.Step) bool { return s.Published.Before(before) })
 	if i.Opened.Before(before) {
-		i.TopAuthors, i.Words = []Author{}, []Word{}
+		i.TopAuthors, i.Words = []quote.Author{}, []quote.Word{}
 	}
 }
 

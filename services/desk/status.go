@@ -7,6 +7,7 @@ import (
 
 	"github.com/vigie-monitor/vigie/pkg/config"
 	"github.com/vigie-monitor/vigie/pkg/enum"
+	"github.com/vigie-monitor/vigie/pkg/quote"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -69,48 +70,48 @@ type Step struct {
 
 // Incident is an incident as it stands.
 type Incident struct {
-	ID           string     `json:"incident_id"`
-	Kind         string     `json:"kind"` // spike, opportunity, blind_source
-	BrandID      string     `json:"brand_id,omitempty"`
-	Source       string     `json:"source,omitempty"`
-	Page         string     `json:"page,omitempty"`
-	Level        string     `json:"level"`
-	Opened       time.Time  `json:"opened_time"`
-	Over         *time.Time `json:"resolved_time"`
-	Steps        []Step     `json:"steps"`
-	Mentions     uint64     `json:"observed_mentions"`
-	Expected     float64    `json:"expected_mentions"`
-	Negative     uint64     `json:"observed_negative"`
-	ExpectedNeg  float64    `json:"expected_negative"`
-	Authors      uint64     `json:"distinct_authors"`
-	WindowSecs   float64    `json:"window_seconds"`
-	AboutKind    string     `json:"about_kind,omitempty"` // topic, source, risk, story or post: what rose, if not the brand as a whole
-	About        string     `json:"about,omitempty"`
-	Signals      []string   `json:"signals"`            // beyond their bound: volume, negative; share of negative; reach, engagement, story
-	ShareLow     float64    `json:"negative_share_low"` // of what is more than expected, corrected
-	ShareHigh    float64    `json:"negative_share_high"`
-	Reach        uint64     `json:"potential_reach"`
-	Copies       uint64     `json:"copies"` // left out
-	RarityDays   uint32     `json:"rarity_days"`
-	KnownDays    uint32     `json:"known_days"`
-	Occasion     string     `json:"occasion,omitempty"` // announced for now
-	Also         []string   `json:"also_brand_ids"`     // other brands that rise
-	Words        []Word     `json:"words"`
-	Path         []Where    `json:"path"`
-	TopAuthors   []Author   `json:"authors"`
-	Posts        []Post     `json:"posts"`
-	Names        []Name     `json:"names"` // in two texts at least, the most frequent first; while it goes on
-	BlindSources []string   `json:"blind_sources"`
-	Reason       string     `json:"reason,omitempty"`
-	Detail       string     `json:"detail,omitempty"`
-	RuleVersion  string     `json:"rule_version"`
-	ModelVersion string     `json:"model_version"`
-	Pages        []Page     `json:"pages"`
-	AckedBy      string     `json:"acked_by"` // at its level or above; empty while nobody has
-	AckedTime    *time.Time `json:"acked_time"`
-	Verdict      string     `json:"verdict"` // what someone says it was: none, watch, alert, crisis; empty while nobody does
-	VerdictBy    string     `json:"verdict_by"`
-	VerdictTime  *time.Time `json:"verdict_time"`
+	ID           string         `json:"incident_id"`
+	Kind         string         `json:"kind"` // spike, opportunity, blind_source
+	BrandID      string         `json:"brand_id,omitempty"`
+	Source       string         `json:"source,omitempty"`
+	Page         string         `json:"page,omitempty"`
+	Level        string         `json:"level"`
+	Opened       time.Time      `json:"opened_time"`
+	Over         *time.Time     `json:"resolved_time"`
+	Steps        []Step         `json:"steps"`
+	Mentions     uint64         `json:"observed_mentions"`
+	Expected     float64        `json:"expected_mentions"`
+	Negative     uint64         `json:"observed_negative"`
+	ExpectedNeg  float64        `json:"expected_negative"`
+	Authors      uint64         `json:"distinct_authors"`
+	WindowSecs   float64        `json:"window_seconds"`
+	AboutKind    string         `json:"about_kind,omitempty"` // topic, source, risk, story or post: what rose, if not the brand as a whole
+	About        string         `json:"about,omitempty"`
+	Signals      []string       `json:"signals"`            // beyond their bound: volume, negative; share of negative; reach, engagement, story
+	ShareLow     float64        `json:"negative_share_low"` // of what is more than expected, corrected
+	ShareHigh    float64        `json:"negative_share_high"`
+	Reach        uint64         `json:"potential_reach"`
+	Copies       uint64         `json:"copies"` // left out
+	RarityDays   uint32         `json:"rarity_days"`
+	KnownDays    uint32         `json:"known_days"`
+	Occasion     string         `json:"occasion,omitempty"` // announced for now
+	Also         []string       `json:"also_brand_ids"`     // other brands that rise
+	Words        []quote.Word   `json:"words"`
+	Path         []quote.Step   `json:"path"`
+	TopAuthors   []quote.Author `json:"authors"`
+	Posts        []Post         `json:"posts"`
+	Names        []Name         `json:"names"` // in two texts at least, the most frequent first; while it goes on
+	BlindSources []string       `json:"blind_sources"`
+	Reason       string         `json:"reason,omitempty"`
+	Detail       string         `json:"detail,omitempty"`
+	RuleVersion  string         `json:"rule_version"`
+	ModelVersion string         `json:"model_version"`
+	Pages        []Page         `json:"pages"`
+	AckedBy      string         `json:"acked_by"` // at its level or above; empty while nobody has
+	AckedTime    *time.Time     `json:"acked_time"`
+	Verdict      string         `json:"verdict"` // what someone says it was: none, watch, alert, crisis; empty while nobody does
+	VerdictBy    string         `json:"verdict_by"`
+	VerdictTime  *time.Time     `json:"verdict_time"`
 }
 
 // Page is a page and what became of it.
@@ -143,35 +144,6 @@ type Post struct {
 	Published time.Time `json:"published_time"`
 	Reason    string    `json:"reason,omitempty"` // why an incident shows it
 	RiskID    string    `json:"risk_id,omitempty"`
-}
-
-// Where is the first post of an incident at a place.
-type Where struct {
-	MentionID string    `json:"mention_id"`
-	Source    string    `json:"source"`
-	Page      string    `json:"page,omitempty"`
-	Author    string    `json:"author,omitempty"`
-	URL       string    `json:"url,omitempty"`
-	IsShare   bool      `json:"is_share"`
-	Published time.Time `json:"published_time"`
-}
-
-// Author is one of those who wrote of an incident.
-type Author struct {
-	Name       string     `json:"author"`
-	Source     string     `json:"source"`
-	Followers  uint64     `json:"followers"`
-	Verified   bool       `json:"verified"`
-	Mentions   uint64     `json:"mentions"`
-	Known      *time.Time `json:"known_time"` // null for who was not known before
-	MentionIDs []string   `json:"mention_ids"`
-}
-
-// Word is one that is used far more than usual.
-type Word struct {
-	Word  string  `json:"word"`
-	Share float64 `json:"share"`
-	Usual float64 `json:"usual_share"`
 }
 
 // newStatus puts together what the bus and ClickHouse say, and what the config
@@ -242,7 +214,7 @@ func (l *live) newIncident(f *followed) Incident {
 		Negative: e.GetObservedNegative(), ExpectedNeg: e.GetExpectedNegative(), Authors: e.GetDistinctAuthors(),
 		AboutKind: e.GetAboutKind(), About: e.GetAbout(), Signals: append([]string{}, e.GetSignals()...), ShareLow: e.GetNegativeShareLow(), ShareHigh: e.GetNegativeShareHigh(),
 		Reach: e.GetPotentialReach(), Copies: e.GetCopies(), RarityDays: e.GetRarityDays(), KnownDays: e.GetKnownDays(), Occasion: e.GetOccasion(),
-		Also: append([]string{}, e.GetAlsoBrandIds()...), Words: []Word{}, Path: []Where{}, TopAuthors: []Author{},
+		Also: append([]string{}, e.GetAlsoBrandIds()...), Words: quote.Words(e), Path: quote.Path(e), TopAuthors: quote.Authors(e),
 		Posts: []Post{}, BlindSources: append([]string{}, f.now.BlindSources...),
 		Detail: f.now.Detail, RuleVersion: f.now.RuleVersion, ModelVersion: f.now.ModelVersion, Pages: []Page{},
 	}
@@ -256,7 +228,12 @@ func (l *live) newIncident(f *followed) Incident {
 	case vigiev1.IncidentKind_INCIDENT_KIND_OPPORTUNITY:
 		i.Kind = kindOpportunity
 	}
-	i.quote(e)
+	for _, p := range quote.Posts(e) {
+		i.Posts = append(i.Posts, Post{
+			MentionID: p.ID, BrandID: i.BrandID, Source: p.Source, Author: p.Author,
+			Text: p.Text, URL: p.URL, Published: p.Published, Reason: p.Reason, RiskID: p.Risk,
+		})
+	}
 	for _, page := range l.pages {
 		if page.IncidentId != i.ID {
 			continue
@@ -272,31 +249,6 @@ func (l *live) newIncident(f *followed) Incident {
 	}
 	sortPages(i.Pages)
 	return i
-}
-
-// quote takes in what evidence quotes of mentions.
-func (i *Incident) quote(e *vigiev1.Evidence) {
-	for _, p := range e.GetPosts() {
-		i.Posts = append(i.Posts, Post{
-			MentionID: p.MentionId, BrandID: i.BrandID, Source: p.Source, Author: p.Author,
-			Text: p.Text, URL: p.Url, Published: p.PublishedTime.AsTime(),
-			Reason: enum.Name(p.Reason), RiskID: p.RiskId,
-		})
-	}
-	for _, s := range e.GetPath() {
-		i.Path = append(i.Path, Where{s.MentionId, s.Source, s.Page, s.Author, s.Url, s.IsShare, s.PublishedTime.AsTime()})
-	}
-	for _, a := range e.GetAuthors() {
-		author := Author{a.Author, a.Source, a.Followers, a.Verified, a.Mentions, nil, append([]string{}, a.MentionIds...)}
-		if a.KnownTime != nil {
-			known := a.KnownTime.AsTime()
-			author.Known = &known
-		}
-		i.TopAuthors = append(i.TopAuthors, author)
-	}
-	for _, w := range e.GetWords() {
-		i.Words = append(i.Words, Word{w.Word, w.Share, w.UsualShare})
-	}
 }
 
 func (l *live) newPage(p *vigiev1.Page) Page {

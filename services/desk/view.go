@@ -228,11 +228,11 @@ func (v viewer) evidence(i Incident) []string {
 		also = append(also, v.brandName(id))
 	}
 	for _, w := range i.Words {
-		words = append(words, w.Word+" ("+v.words.Share(w.Share, 1)+")")
+		words = append(words, w.Text+" ("+v.words.Share(w.Share, 1)+")")
 	}
 	var path []wording.Step
-	for _, w := range i.Path {
-		path = append(path, wording.Step{Place: wording.Place(w.Source, w.Page), Author: w.Author, Share: w.IsShare, At: w.Published})
+	for _, s := range i.Path {
+		path = append(path, wording.Step{Place: wording.Place(s.Source, s.Page), Author: s.Author, Share: s.Share, At: s.Published})
 	}
 	var accounts []wording.Account
 	for _, a := range i.TopAuthors {

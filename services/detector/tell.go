@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/vigie-monitor/vigie/pkg/enum"
+	"github.com/vigie-monitor/vigie/pkg/quote"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
 	"github.com/vigie-monitor/vigie/services/detector/internal/replay"
 )
@@ -65,54 +67,11 @@ type Told struct {
 	Also       []string             `json:"also_brand_ids,omitempty"` // other brands that rise
 	Signals    []string             `json:"signals"`
 	Window     [2]time.Time         `json:"window"`
-	Posts      []Post               `json:"posts"`
-	Path       []Step               `json:"path"`
-	TopAuthors []Author             `json:"authors"`
-	Words      []Word               `json:"words"`
+	Posts      []quote.Post         `json:"posts"`
+	Path       []quote.Step         `json:"path"`
+	TopAuthors []quote.Author       `json:"authors"`
+	Words      []quote.Word         `json:"words"`
 	Label      string               `json:"label,omitempty"` // the level that people gave it, if they did
-}
-
-// Post is one that is shown of an incident.
-type Post struct {
-	ID         string    `json:"mention_id"`
-	Source     string    `json:"source"`
-	Author     string    `json:"author"`
-	Text       string    `json:"text"`
-	URL        string    `json:"url"`
-	Published  time.Time `json:"published_time"`
-	Followers  uint64    `json:"followers"`
-	Engagement uint64    `json:"engagement"`
-	Reason     string    `json:"reason"`
-	Risk       string    `json:"risk_id,omitempty"`
-}
-
-// Step is the first post of an incident at a place.
-type Step struct {
-	ID        string    `json:"mention_id"`
-	Source    string    `json:"source"`
-	Page      string    `json:"page"`
-	Author    string    `json:"author"`
-	URL       string    `json:"url"`
-	Share     bool      `json:"is_share"`
-	Published time.Time `json:"published_time"`
-}
-
-// Author is one of those who wrote of an incident.
-type Author struct {
-	Name      string     `json:"author"`
-	Source    string     `json:"source"`
-	Followers uint64     `json:"followers"`
-	Verified  bool       `json:"verified"`
-	Mentions  int        `json:"mentions"`
-	Known     *time.Time `json:"known_time"` // nil for who was not known before
-	IDs       []string   `json:"mention_ids"`
-}
-
-// Word is one that is used far more than usual.
-type Word struct {
-	Text  string  `json:"word"`
-	Share float64 `json:"share"`
-	Usual float64 `json:"usual_share"`
 }
 
 // Told are the incidents as people read them.
@@ -126,15 +85,15 @@ func (f *Findings) Told(incidents []*replay.Incident) []Told {
 
 func (f *Findings) told(incident *replay.Incident) Told {
 	last := incident.Last()
-	e := last.Evidence
+	e, said := last.Evidence, evidence(last.Evidence)
 	t := Told{
-		ID: last.ID, Brand: last.Brand, Kind: kindNames[last.Kind], Level: replay.LevelNames[last.Level], Opened: last.Opened,
+		ID: last.ID, Brand: last.Brand, Kind: enum.Name(kinds[last.Kind]), Level: replay.LevelNames[last.Level], Opened: last.Opened,
 		Reached: map[string]time.Time{}, Delay: map[string]float64{}, AboutKind: e.About.Kind, About: e.About.Key,
 		Mentions: e.Mentions, Expected: e.ExpectedMentions, Negative: e.Negative, ExpectedN: e.ExpectedNegative,
 		Share:   [3]float64{e.NegativeShare.Is, e.NegativeShare.From, e.NegativeShare.To},
 		Authors: e.Authors, Reach: e.Reach, Copies: e.Copies, Surprise: e.Surprise, RarityDays: e.RarityDays, KnownDays: e.KnownDays,
 		Occasion: e.Occasion, Also: e.Also, Signals: e.Signals, Window: [2]time.Time{e.From, e.To},
-		Posts: []Post{}, Path: []Step{}, TopAuthors: []Author{}, Words: []Word{},
+		Posts: quote.Posts(said), Path: quote.Path(said), TopAuthors: quote.Authors(said), Words: quote.Words(said),
 	}
 	for level := detect.Watch; level <= last.Level; level++ {
 		t.Reached[replay.LevelNames[level]] = incident.Reached(level).LevelAt
@@ -145,36 +104,11 @@ func (f *Findings) told(incident *replay.Incident) Told {
 	if !last.Resolved.IsZero() {
 		t.Resolved = &last.Resolved
 	}
-	for _, p := range e.Posts {
-		t.Posts = append(t.Posts, Post{p.ID, p.Source, p.Handle, p.Text, p.URL, p.Published, p.Followers, p.Engagement, whyNames[p.Why], p.Risk})
-	}
-	for _, s := range e.Path {
-		t.Path = append(t.Path, Step{s.ID, s.Source, s.Page, s.Handle, s.URL, s.Share, s.Published})
-	}
-	for _, a := range e.TopAuthors {
-		author := Author{a.Name, a.Source, a.Followers, a.Verified, a.Mentions, nil, a.IDs}
-		if !a.Known.IsZero() {
-			author.Known = &a.Known
-		}
-		t.TopAuthors = append(t.TopAuthors, author)
-	}
-	for _, w := range e.Words {
-		t.Words = append(t.Words, Word(w))
-	}
 	if level, known := replay.Found(incident, f.judging); known {
 		t.Label = replay.LevelNames[level]
 	}
 	return t
 }
-
-// As the tables name them.
-var (
-	kindNames = map[detect.Kind]string{detect.Spike: "spike", detect.Opportunity: "opportunity"}
-	whyNames  = map[detect.Why]string{
-		detect.WhyLatest: "latest", detect.WhyFirst: "first", detect.WhyRisk: "risk", detect.WhyMostEngaged: "most_engaged",
-		detect.WhyWidestReach: "widest_reach", detect.WhyTypical: "typical",
-	}
-)
 
 // WriteJSON writes all that was found.
 func (f *Findings) WriteJSON(w io.Writer) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/quote"
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
@@ -134,6 +136,18 @@ func incidentRow(in *vigiev1.Incident) ([]any, error) {
 		e.GetSignals(), e.GetMentionIds(), e.GetMentionIdsTruncated(), quotes[0], quotes[1], quotes[2], quotes[3],
 		in.BlindSources, in.Detail, in.RuleVersion, in.ModelVersion,
 	}, nil
+}
+
+// quotesOf are the posts, the path, the authors and the words of evidence, each as JSON.
+func quotesOf(e *vigiev1.Evidence) (quotes [4]string, err error) {
+	for i, list := range []any{quote.Posts(e), quote.Path(e), quote.Authors(e), quote.Words(e)} {
+		data, err := json.Marshal(list)
+		if err != nil {
+			return quotes, err
+		}
+		quotes[i] = string(data)
+	}
+	return quotes, nil
 }
 
 func pageRow(p *vigiev1.Page) ([]any, error) {
