@@ -59,20 +59,28 @@ func (a *authors) hear(m *Mention, minute int64) (one *author, c counts) {
 	return one, c
 }
 
+// find is the author whose hash ends so, new if need be.
 func (a *authors) find(key uint32) *author {
+	if one := a.known(key); one != nil {
+		return one
+	}
+	if len(a.List) == mostAuthors {
+		a.forget()
+	}
+	a.index[key] = uint16(len(a.List))
+	a.List = append(a.List, author{Key: key})
+	return &a.List[len(a.List)-1]
+}
+
+// known is the author whose hash ends so, nil where none is kept.
+func (a *authors) known(key uint32) *author {
 	if a.index == nil {
 		a.reindex()
 	}
-	i, known := a.index[key]
-	if !known {
-		if len(a.List) == mostAuthors {
-			a.forget()
-		}
-		i = uint16(len(a.List))
-		a.index[key] = i
-		a.List = append(a.List, author{Key: key})
+	if i, known := a.index[key]; known {
+		return &a.List[i]
 	}
-	return &a.List[i]
+	return nil
 }
 
 // forget leaves out the quarter that was heard of longest ago; of those of one minute,
@@ -171,16 +179,6 @@ func (a *authors) top(from int64, r *rise) (found []Author) {
 		return cmp.Or(-cmp.Compare(x.Followers, y.Followers), -cmp.Compare(x.Mentions, y.Mentions), cmp.Compare(x.IDs[0], y.IDs[0]))
 	})
 	return found[:min(len(found), shownAuthors)]
-}
-
-// ending is the author whose hash ends so.
-func (a *authors) ending(key uint32) *author {
-	for i := range a.List {
-		if a.List[i].Key == key {
-			return &a.List[i]
-		}
-	}
-	return nil
 }
 
 // hash is FNV-1a of strings, a zero byte between them: the same in every process.

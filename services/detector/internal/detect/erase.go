@@ -23,7 +23,7 @@ func (b *brand) erase(id string) (erased bool) {
 	erased = cutOut(&x.Way.Steps, func(s Step) bool { return s.ID == id }) || erased
 	if author, traced := x.Traces.erase(id); traced {
 		erased = true
-		if one := b.Authors.ending(author); one != nil {
+		if one := b.Authors.known(author); one != nil {
 			one.Name = "" // until they write again
 		}
 	}

@@ -113,7 +113,7 @@ func (r *rise) step(s *sighting) Step {
 	}
 	at := r.brand.Exhibits.Places[s.Place-1]
 	step := Step{ID: s.id, Source: at.Source, Share: at.Share, Published: time.Unix(int64(s.Second), 0).UTC()}
-	if one := r.brand.Authors.ending(s.Author); one != nil {
+	if one := r.brand.Authors.known(s.Author); one != nil {
 		step.Handle = one.Name
 	}
 	return step
