@@ -1,7 +1,6 @@
 package nab
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,8 +12,6 @@ const (
 	// (as of 5,000 rows at most): nothing is scored there.
 	probation    = 0.15
 	probationMax = 750
-	// falseGap is how far apart two false rows belong to two episodes.
-	falseGap = time.Hour
 )
 
 // Profile weighs what a detector does: the worth of a window hit at its first
@@ -137,9 +134,8 @@ func (r *Run) scored() []rows {
 
 // Result is what a detector did over runs.
 type Result struct {
-	Raw, Normalised          float64 // Normalised: 0 for no alarm at all, 100 for each window at its first row and nothing else
-	Windows, Hit             int
-	FalseRows, FalseEpisodes int // an episode: false rows at most an hour apart
+	Raw, Normalised         float64 // Normalised: 0 for no alarm at all, 100 for each window at its first row and nothing else
+	Windows, Hit, FalseRows int
 }
 
 // Score is what raising an alarm from a threshold on is worth over runs. Rows
@@ -151,7 +147,6 @@ func (p Profile) Score(runs []*Run, threshold float64, quiet time.Duration) Resu
 	var result Result
 	for _, run := range runs {
 		hit := map[int]bool{}
-		lastFalse := -1
 		for _, i := range run.flagged(threshold, quiet) {
 			if w := run.window[i]; w >= 0 {
 				if !hit[w] {
@@ -162,10 +157,6 @@ func (p Profile) Score(runs []*Run, threshold float64, quiet time.Duration) Resu
 			}
 			result.Raw += p.False * run.worth[i]
 			result.FalseRows++
-			if lastFalse < 0 || run.times[i].Sub(run.times[lastFalse]) > falseGap {
-				result.FalseEpisodes++
-			}
-			lastFalse = i
 		}
 		windows := len(run.scored())
 		result.Windows += windows
@@ -177,39 +168,4 @@ func (p Profile) Score(runs []*Run, threshold float64, quiet time.Duration) Resu
 		result.Normalised = 100 * (result.Raw - nothing) / (perfect - nothing)
 	}
 	return result
-}
-
-// Best is the one threshold that is worth most over runs, chosen on them with
-// their labels, as the benchmark chooses it for each detector and profile: it
-// flatters. It is +Inf, which raises no alarm, where nothing is worth more.
-func (p Profile) Best(runs []*Run, quiet time.Duration) float64 {
-	type row struct {
-		sweep *sweep
-		i     int
-	}
-	var all []row
-	var sweeps []*sweep
-	for _, run := range runs {
-		s := newSweep(p, run, quiet)
-		sweeps = append(sweeps, s)
-		for i := run.first; i < len(run.scores); i++ {
-			all = append(all, row{s, i})
-		}
-	}
-	score := func(r row) float64 { return r.sweep.scores[r.i] }
-	slices.SortStableFunc(all, func(a, b row) int { return cmp.Compare(score(b), score(a)) })
-	best, most, total := math.Inf(1), 0.0, 0.0
-	for k, r := range all {
-		total += r.sweep.add(r.i)
-		if k+1 < len(all) && score(all[k+1]) == score(r) {
-			continue // the threshold lets it in as well
-		}
-		for _, s := range sweeps {
-			total += s.settle()
-		}
-		if total > most+1e-9 { // sums in another order differ by less
-			best, most = score(r), total
-		}
-	}
-	return best
 }

@@ -3,8 +3,10 @@ package rival_test
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +41,7 @@ func TestRivalsOnTheBenchmark(t *testing.T) {
 	fmt.Fprintf(&table, "\n%-22s%-38s%-38s%-38s%s", "", "by row, at its bound", "by row, at the best", "by alarm, at its bound", "by alarm, at the best")
 	for _, entry := range rival.All() {
 		var runs []*nab.Run
+		var all []float64
 		for i, s := range series {
 			detector := entry.New(5 * time.Minute)
 			scores := make([]float64, len(s.Values))
@@ -47,11 +50,11 @@ func TestRivalsOnTheBenchmark(t *testing.T) {
 			}
 			run, err := nab.NewRun(s, windows["realTweets/"+filepath.Base(paths[i])], scores)
 			require.NoError(t, err)
-			runs = append(runs, run)
+			runs, all = append(runs, run), append(all, scores...)
 		}
 		fmt.Fprintf(&table, "\n%-20s", entry.Name)
 		for _, quiet := range []time.Duration{0, 2 * hour} {
-			for _, threshold := range []float64{entry.Bound, standard.Best(runs, quiet)} {
+			for _, threshold := range []float64{entry.Bound, best(runs, all, quiet)} {
 				got := standard.Score(runs, threshold, quiet)
 				fmt.Fprintf(&table, "%9.2f (%2d hit,%5d false, ≥%6.4g)", got.Normalised, got.Hit, got.FalseRows, threshold)
 				if quiet > 0 && threshold != entry.Bound {
@@ -61,6 +64,20 @@ func TestRivalsOnTheBenchmark(t *testing.T) {
 		}
 	}
 	t.Log(table.String())
+}
+
+// best is the threshold that is worth most over runs, of some between the highest score and
+// the lowest, chosen with the labels known: it flatters.
+func best(runs []*nab.Run, scores []float64, quiet time.Duration) (threshold float64) {
+	slices.Sort(scores)
+	most := math.Inf(-1)
+	for rank := 1; rank <= len(scores); rank += 1 + rank/8 {
+		bound := scores[len(scores)-rank]
+		if worth := nab.Profiles()[0].Score(runs, bound, quiet).Raw; worth > most {
+			threshold, most = bound, worth
+		}
+	}
+	return threshold
 }
 
 func read[T any](t *testing.T, path string, parse func(io.Reader) (T, error)) T {
