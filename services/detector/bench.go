@@ -24,15 +24,13 @@ func StormKinds() []string { return contest.Kinds() }
 
 // What a bench answers.
 type (
-	StormReport  = contest.Report
-	StormFigures = contest.Figures
-	StormLevel   = contest.Level
-	StormDelay   = contest.Delay
-	StormRow     = contest.Row
-	StormRival   = contest.Rival
-	StormFault   = contest.Fault
-	SeriesScore  = contest.Scored
-	Alarms       = contest.Alarms
+	StormReport = contest.Report
+	StormLevel  = contest.Level
+	StormDelay  = contest.Delay
+	StormRow    = contest.Row
+	StormRival  = contest.Rival
+	StormFault  = contest.Fault
+	SeriesScore = contest.Scored
 )
 
 // Run holds everybody on generated scenarios.
@@ -45,12 +43,12 @@ func BenchSeries(folder fs.FS) ([]SeriesScore, error) { return contest.Benchmark
 
 // PostsReport is what everybody did on real posts.
 type PostsReport struct {
-	Posts     int       `json:"posts"`
-	From      time.Time `json:"from"`
-	Until     time.Time `json:"until"`
-	Brands    []string  `json:"brands"`
-	Incidents []Told    `json:"incidents"`
-	Rivals    []Alarms  `json:"rivals"`
+	Posts     int              `json:"posts"`
+	From      time.Time        `json:"from"`
+	Until     time.Time        `json:"until"`
+	Brands    []string         `json:"brands"`
+	Incidents []Told           `json:"incidents"`
+	Rivals    []contest.Alarms `json:"rivals"`
 }
 
 // BenchPosts lets everybody hear posts as if each had been known when it was published.
