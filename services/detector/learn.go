@@ -79,6 +79,7 @@ func (s *service) terms(ctx context.Context, cfg *config.Config, now time.Time) 
 	if err != nil {
 		return nil, fmt.Errorf("detector: read since when brands are watched: %w", err)
 	}
+	defer func() { _ = keys.Stop() }()
 	for key := range keys.Keys() {
 		brand := strings.TrimPrefix(key, watchedKey)
 		if _, watched := terms[brand]; !watched {

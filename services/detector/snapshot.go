@@ -93,6 +93,7 @@ func (s *service) snapshots(ctx context.Context, brands map[string]detect.Terms,
 	if err != nil {
 		return nil, fmt.Errorf("detector: read what is known of the brands: %w", err)
 	}
+	defer func() { _ = keys.Stop() }()
 	found := map[string]detect.Snapshot{}
 	for brand := range keys.Keys() {
 		entry, err := s.kept.Get(ctx, brand)

@@ -250,6 +250,7 @@ func (s *service) restore(ctx context.Context) (told map[string]detect.Incident,
 	if err != nil {
 		return nil, fmt.Errorf("detector: read the incidents: %w", err)
 	}
+	defer func() { _ = keys.Stop() }()
 	for key := range keys.Keys() {
 		entry, err := s.bucket.Get(ctx, key)
 		if errors.Is(err, jetstream.ErrKeyNotFound) {
