@@ -42,15 +42,17 @@ func TestTwoStoresCountAsOne(t *testing.T) {
 		}
 	}
 	r.Shuffle(len(outs), func(i, j int) { outs[i], outs[j] = outs[j], outs[i] })
-	parts := slices.Collect(slices.Chunk(outs, 25))
+	parts := slices.Collect(slices.Chunk(outs, 100))
 	for i, part := range parts {
 		for _, result := range b.PublishAll(t.Context(), part) {
 			require.NoError(t, result.Err)
 		}
-		if i == len(parts)/2 {
+		switch {
+		case i == len(parts)/2:
 			stop()
+		case i%4 == 0: // so that there are many batches
+			bustest.Settled(t, b, bus.StoreScored)
 		}
-		time.Sleep(12 * time.Millisecond) // so that there are many batches
 	}
 	bustest.Settled(t, b, bus.StoreScored)
 	require.EqualValues(t, 1500, value[uint64](t, conn, `SELECT count() FROM mentions WHERE brand_id = 'zest' AND text = 'révision 1'`), "seed %d", seed)
