@@ -203,9 +203,7 @@ func TestAClockThatIsPutBackIsAnotherTime(t *testing.T) {
 // until the time it had decided on has come.
 func TestADetectorIsNotDeafAfterAClockWasAhead(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.calm("zing", time.Now())
-	bustest.Settled(t, b.bus, bus.StoreScored)
+	b := newBench(t, "zing")
 	stop := b.start()
 	b.burst("zing", 0, 200, time.Now())
 	opened := b.crisis("zing")

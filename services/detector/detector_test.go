@@ -36,11 +36,13 @@ type bench struct {
 	mistakes detector.Mistakes // of the model that scored
 }
 
-// newBench has a calm past of a brand.
-func newBench(t *testing.T) *bench {
+// newBench has a calm past of zest, and of others.
+func newBench(t *testing.T, others ...string) *bench {
 	t.Helper()
 	b := emptyBench(t)
-	b.calm("zest", time.Now())
+	for _, brand := range append(others, "zest") {
+		b.calm(brand, time.Now())
+	}
 	bustest.Settled(t, b.bus, bus.StoreScored)
 	return b
 }
@@ -189,9 +191,7 @@ func (b *bench) reached(brand string, level vigiev1.Level) *vigiev1.Incident {
 // brand's crisis shows that it decided.
 func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.calm("zing", time.Now())
-	bustest.Settled(t, b.bus, bus.StoreScored)
+	b := newBench(t, "zing")
 	stop := b.start()
 	b.burst("zest", 0, 200, time.Now())
 	crisis := b.crisis("zest")
@@ -215,9 +215,7 @@ func TestABurstIsOneIncidentAcrossARestart(t *testing.T) {
 // and no less. Once it is announced no more, what goes on is the crisis it is.
 func TestWhatWasAnnouncedIsALevelLower(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.calm("zing", time.Now())
-	bustest.Settled(t, b.bus, bus.StoreScored)
+	b := newBench(t, "zing")
 	now := time.Now()
 	b.cfg.Brands[0].Expected = []config.Occasion{{Name: "Match", From: now.Add(-time.Hour), To: now.Add(time.Hour)}}
 	b.cfg.Brands[1].Expected = []config.Occasion{{Name: "Match", From: now.Add(-3 * time.Hour), To: now.Add(-time.Hour)}}

@@ -97,6 +97,24 @@ func serve(t testing.TB, handler http.Handler) string {
 }
 
 // connect gives a pager a connection of its own, as another process has.
+// houseInCrisis has a pager that called alice, and has nothing more to do by now.
+func houseInCrisis(t *testing.T) *house {
+	t.Helper()
+	h := newHouse(t)
+	h.pager()
+	h.publish(crisis())
+	h.hears(1)
+	h.settled()
+	return h
+}
+
+// reload puts a changed config in force.
+func (h *house) reload(change func(*config.Config)) error {
+	next := *h.cfg
+	change(&next)
+	return h.live.Replace(&next)
+}
+
 func (h *house) connect() *bus.Bus {
 	h.t.Helper()
 	b, err := bus.Connect(h.t.Context(), h.cfg, slog.New(slog.DiscardHandler), nil, time.Second)

@@ -203,11 +203,7 @@ func TestADeadChannelHoldsUpNobodyElse(t *testing.T) {
 // before anyone else is woken, and told of again.
 func TestAnAckWhoseMessageWasLost(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.pager()
-	h.publish(crisis())
-	h.hears(1)
-	h.settled()
+	h := houseInCrisis(t)
 	acks, err := h.bus.Bucket(t.Context(), bus.BucketAcks)
 	require.NoError(t, err)
 	h.acks(crisis().IncidentId, isCrisis, "Alice")
@@ -216,11 +212,7 @@ func TestAnAckWhoseMessageWasLost(t *testing.T) {
 	entry, err := acks.Get(t.Context(), keys[0])
 	require.NoError(t, err)
 
-	lost := newHouse(t)
-	lost.pager()
-	lost.publish(crisis())
-	lost.hears(1)
-	lost.settled()
+	lost := houseInCrisis(t)
 	book, err := lost.bus.Bucket(t.Context(), bus.BucketAcks)
 	require.NoError(t, err)
 	_, err = book.Create(t.Context(), keys[0], entry.Value())
@@ -235,20 +227,14 @@ func TestAnAckWhoseMessageWasLost(t *testing.T) {
 // Who is on call changes in the file while a crisis goes on.
 func TestANewRotaHoldsAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.pager()
-	h.publish(crisis())
-	h.hears(1)
-	h.settled()
-	next := *h.cfg
-	next.Teams = []config.Team{{ID: "cm", EscalateTo: []string{"chloe"}, Rota: config.Rota{People: []string{"bruno"}}}}
-	require.NoError(t, h.live.Replace(&next))
+	h := houseInCrisis(t)
+	bruno := config.Team{ID: "cm", EscalateTo: []string{"chloe"}, Rota: config.Rota{People: []string{"bruno"}}}
+	require.NoError(t, h.reload(func(cfg *config.Config) { cfg.Teams = []config.Team{bruno} }))
 	h.clock.Advance(5 * time.Minute)
 	require.Equal(t, []string{"alice", "chloe"}, h.hears(2))
 
-	broken := next
-	broken.Teams = []config.Team{{ID: "cm", Timezone: "Europe/Atlantis"}}
-	require.Error(t, h.live.Replace(&broken), "a config the pager cannot use is not put in force")
+	broken := config.Team{ID: "cm", Timezone: "Europe/Atlantis"}
+	require.Error(t, h.reload(func(cfg *config.Config) { cfg.Teams = []config.Team{broken} }), "a config the pager cannot use is not put in force")
 	h.settled()
 	h.clock.Advance(5 * time.Minute)
 	require.Equal(t, []string{"alice", "chloe", "bruno"}, h.hears(3))
@@ -258,14 +244,8 @@ func TestANewRotaHoldsAtOnce(t *testing.T) {
 // why, and nobody else is called.
 func TestThoseWhoWereCalledHearThatABrandIsWatchedNoMore(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.pager()
-	h.publish(crisis())
-	h.hears(1)
-	h.settled()
-	next := *h.cfg
-	next.Brands = nil
-	require.NoError(t, h.live.Replace(&next))
+	h := houseInCrisis(t)
+	require.NoError(t, h.reload(func(cfg *config.Config) { cfg.Brands = nil }))
 	over := resolved(crisis(), h.clock.Now())
 	over.Detail = wording.French.Unwatched
 	h.publish(over)

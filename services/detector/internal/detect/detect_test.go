@@ -31,15 +31,19 @@ func (s *stream) play(e *detect.Engine, from, to time.Time) []detect.Incident {
 	var changes []detect.Incident
 	for now := from; now.Before(to); now = now.Add(time.Second) {
 		for range s.poisson(s.perHour(now) / 3600) {
-			s.n++
-			e.Observe("zest", detect.Mention{
-				ID: fmt.Sprintf("rss:%d", s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
-				Sentiment: felt(s.r.Float64() < s.negative(now)), Published: now, Collected: now, Known: now,
-			})
+			e.Observe("zest", s.mention(now))
 		}
 		changes = append(changes, e.Advance(now)...)
 	}
 	return changes
+}
+
+func (s *stream) mention(now time.Time) detect.Mention {
+	s.n++
+	return detect.Mention{
+		ID: fmt.Sprintf("rss:%d", s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
+		Sentiment: felt(s.r.Float64() < s.negative(now)), Published: now, Collected: now, Known: now,
+	}
 }
 
 func (s *stream) poisson(mean float64) int {
@@ -50,6 +54,22 @@ func (s *stream) poisson(mean float64) int {
 		}
 		n++
 	}
+}
+
+// storm is when the one of storming begins.
+var storm = start.Add(30 * time.Hour)
+
+// storming posts 60 an hour, and for 20 minutes 900 that are nearly all negative.
+func storming() *stream {
+	s := &stream{r: rand.New(rand.NewPCG(7, 7)), authors: 5000}
+	s.perHour = func(at time.Time) float64 {
+		if at.After(storm) && at.Before(storm.Add(20*time.Minute)) {
+			return 900
+		}
+		return 60
+	}
+	s.negative = func(at time.Time) float64 { return s.perHour(at) / 1000 }
+	return s
 }
 
 func constant(v float64) func(time.Time) float64 { return func(time.Time) float64 { return v } }
@@ -377,24 +397,13 @@ func TestBrandsThatRiseTogetherNameEachOther(t *testing.T) {
 func TestDecisionsDoNotDependOnWhenTimePasses(t *testing.T) {
 	t.Parallel()
 	play := func(every time.Duration) []detect.Incident {
-		s := &stream{r: rand.New(rand.NewPCG(7, 7)), authors: 5000, perHour: constant(60), negative: constant(0.2)}
-		storm := start.Add(30 * time.Hour)
-		s.perHour = func(at time.Time) float64 {
-			if at.After(storm) && at.Before(storm.Add(20*time.Minute)) {
-				return 900
-			}
-			return 60
-		}
-		s.negative = func(at time.Time) float64 { return s.perHour(at) / 1000 }
-		e := watching()
+		s, e := storming(), watching()
 		var changes []detect.Incident
 		next := start
 		for now := start; now.Before(storm.Add(2 * time.Hour)); now = now.Add(time.Second) {
 			for range s.poisson(s.perHour(now) / 3600) {
-				s.n++
 				changes = append(changes, e.Advance(now)...)
-				e.Observe("zest", detect.Mention{ID: fmt.Sprint(s.n), Source: "rss", Author: fmt.Sprint(s.r.IntN(s.authors)),
-					Sentiment: felt(s.r.Float64() < s.negative(now)), Published: now, Collected: now, Known: now})
+				e.Observe("zest", s.mention(now))
 			}
 			if !now.Before(next) {
 				changes = append(changes, e.Advance(now)...)
@@ -438,17 +447,8 @@ func felt(negative bool) detect.Sentiment {
 // never put down.
 func TestABrandGoesOnFromItsSnapshot(t *testing.T) {
 	t.Parallel()
-	storm := start.Add(30 * time.Hour)
 	play := func(putDown time.Time) (changes []detect.Incident) {
-		s := &stream{r: rand.New(rand.NewPCG(7, 7)), authors: 5000}
-		s.perHour = func(at time.Time) float64 {
-			if at.After(storm) && at.Before(storm.Add(20*time.Minute)) {
-				return 900
-			}
-			return 60
-		}
-		s.negative = func(at time.Time) float64 { return s.perHour(at) / 1000 }
-		e := watching()
+		s, e := storming(), watching()
 		changes = s.play(e, start, putDown)
 		data, err := e.Snapshot("zest")
 		require.NoError(t, err)
