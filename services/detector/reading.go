@@ -93,6 +93,7 @@ func said(s *vigiev1.ScoredMention, taken time.Time) reading {
 			Published: inMillis(m.PublishedTime.AsTime()), Collected: inMillis(m.CollectedTime.AsTime()), Known: inMillis(taken),
 			Text: m.Text, URL: m.Url, Followers: author.GetFollowers(),
 			Engagement: engagement.GetLikes() + engagement.GetShares() + engagement.GetReplies(), Model: s.ModelVersion,
+			Backfill: m.Origin == vigiev1.Origin_ORIGIN_BACKFILL,
 		},
 		authorID: author.GetAuthorId(), sharedID: m.Shares, title: m.Title, kind: m.Kind,
 		official: m.Ownership == vigiev1.Ownership_OWNERSHIP_OFFICIAL, measured: true,
@@ -102,18 +103,19 @@ func said(s *vigiev1.ScoredMention, taken time.Time) reading {
 // mentionColumns are what readRow reads of mentions as if live.
 const mentionColumns = `brand_id, mention_id, source, page, author_id, author_handle, verified, story_id, toUInt8(sentiment),
 	topics, risks, toUnixTimestamp64Milli(published_time), toUnixTimestamp64Milli(collected_time), toUnixTimestamp64Milli(known_time),
-	text, title, url, followers, likes + shares + replies, model_version, shared_id, toUInt8(kind), ownership = 'official', late`
+	text, title, url, followers, likes + shares + replies, model_version, shared_id, toUInt8(kind), ownership = 'official',
+	late, origin = 'backfill'`
 
 // readRow reads a row of mentionColumns.
 func readRow(rows driver.Rows) (brand string, r reading, err error) {
 	var published, collected, known int64
-	var sentiment, kind, official, late uint8
+	var sentiment, kind, official, late, backfill uint8
 	err = rows.Scan(&brand, &r.ID, &r.Source, &r.Page, &r.authorID, &r.Handle, &r.Verified, &r.Story, &sentiment,
 		&r.Topics, &r.Risks, &published, &collected, &known,
-		&r.Text, &r.title, &r.URL, &r.Followers, &r.Engagement, &r.Model, &r.sharedID, &kind, &official, &late)
+		&r.Text, &r.title, &r.URL, &r.Followers, &r.Engagement, &r.Model, &r.sharedID, &kind, &official, &late, &backfill)
 	r.Published, r.Collected, r.Known = time.UnixMilli(published).UTC(), time.UnixMilli(collected).UTC(), time.UnixMilli(known).UTC()
 	r.Sentiment, r.kind, r.official = detect.Sentiment(sentiment), vigiev1.Kind(kind), official == 1
-	r.Past = late == 1
+	r.Past, r.Backfill = late == 1, backfill == 1
 	return brand, r, err
 }
 

@@ -173,6 +173,9 @@ func (e *Engine) Observe(brandID string, m Mention) bool {
 		return true // delivered again
 	}
 	b.Sequence = max(b.Sequence, m.Sequence)
+	if m.Backfill && minuteOf(m.Published) < b.Watched {
+		m.Past = true // what sources hold at a first start, in any order, is no rise
+	}
 	if !e.news(hash(brandID, m.ID), &m) {
 		return true
 	}
@@ -330,19 +333,29 @@ func (b *brand) over(i *Incident) {
 const (
 	sectorBrands = 2
 	sectorLately = 3 * time.Hour
+	// mostAlso is how many of them are named: nobody reads more, and where thousands rise
+	// each incident would name all.
+	mostAlso = 20
 )
 
-// rising are the other brands that rise as a brand does, by their ids: none where they
-// are too few to be a sector.
-func (e *Engine) rising(b *brand, now time.Time) (others []string) {
-	for id, other := range e.brands {
+// rising are the other brands that rise as a brand does, by their ids, the most serious
+// ones where they are many: none where they are too few to be a sector.
+func (e *Engine) rising(b *brand, now time.Time) (ids []string) {
+	var others []*brand
+	for _, other := range e.brands {
 		if i := other.Incident; other != b && i != nil && i.Kind == b.Incident.Kind && now.Sub(i.Opened) <= sectorLately {
-			others = append(others, id)
+			others = append(others, other)
 		}
 	}
 	if len(others) < sectorBrands {
 		return nil
 	}
-	slices.Sort(others)
-	return others
+	slices.SortFunc(others, func(a, b *brand) int {
+		return cmp.Or(cmp.Compare(b.Incident.Level, a.Incident.Level), cmp.Compare(a.ID, b.ID))
+	})
+	for _, other := range others[:min(len(others), mostAlso)] {
+		ids = append(ids, other.ID)
+	}
+	slices.Sort(ids)
+	return ids
 }

@@ -361,3 +361,30 @@ func takeUp(t *testing.T, kept []byte, posts []detect.Mention, told []detect.Inc
 	}
 	return e, append(told, e.Resume(replayed, open)...)
 }
+
+// Sources bring what they hold when a brand is watched for the first time, in any order: it
+// teaches what is usual. The same said all at once would rise.
+func TestWhatSourcesHoldAtAFirstStartIsNoRise(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	for _, held := range []bool{true, false} {
+		e := detect.New(rule, now)
+		e.Watch(map[string]detect.Terms{"zest": {Since: now}})
+		var told []detect.Incident
+		for i := range 600 { // the newest first
+			known := now.Add(time.Duration(i) * 10 * time.Millisecond)
+			told = append(told, e.Advance(known)...)
+			at := now.Add(-time.Duration(i) * 30 * time.Second)
+			if i%2 == 1 {
+				at = now.Add(-5 * time.Hour)
+			}
+			e.Observe("zest", detect.Mention{ID: fmt.Sprint("held", i), Source: "x", Author: fmt.Sprint("holder", i), Sentiment: detect.Negative,
+				Published: at, Collected: known, Known: known, Backfill: held})
+		}
+		told = append(told, e.Advance(now.Add(time.Minute))...)
+		require.Equal(t, held, len(told) == 0)
+		if held {
+			require.Len(t, burst(e, now.Add(time.Minute), 200, 150, true), 1, "what breaks out then does rise")
+		}
+	}
+}

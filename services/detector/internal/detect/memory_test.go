@@ -62,7 +62,7 @@ func (b *brand) size() int {
 
 // BenchmarkMemory is what brands take of the heap, each with all that is kept of one.
 func BenchmarkMemory(b *testing.B) {
-	for _, n := range []int{100, 10_000} {
+	for _, n := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprint(n, " brands"), func(b *testing.B) {
 			for b.Loop() {
 				var before, after runtime.MemStats

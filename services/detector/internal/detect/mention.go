@@ -22,6 +22,7 @@ type Mention struct {
 	Known     time.Time // scored and on the bus: time passes by it
 	Sequence  uint64    // in the stream it came from; 0 for none
 	Past      bool      // it was brought long after: it teaches, and is no news
+	Backfill  bool      // it was fetched afterwards, to fill a gap or at a first start
 	Again     bool      // it came before: only its engagement is news
 
 	Text       string
