@@ -32,7 +32,7 @@ type author struct {
 // authors are the latest authors of a brand.
 type authors struct {
 	List  []author
-	index map[uint32]uint16
+	index *[2 * mostAuthors]uint16 // where one is in the list, from 1, at the next free place after its key
 }
 
 // hear notes that an author wrote. One counts once an hour, and once more who turns
@@ -67,8 +67,8 @@ func (a *authors) find(key uint32) *author {
 	if len(a.List) == mostAuthors {
 		a.forget()
 	}
-	a.index[key] = uint16(len(a.List))
 	a.List = append(a.List, author{Key: key})
+	*a.place(key) = uint16(len(a.List))
 	return &a.List[len(a.List)-1]
 }
 
@@ -77,10 +77,20 @@ func (a *authors) known(key uint32) *author {
 	if a.index == nil {
 		a.reindex()
 	}
-	if i, known := a.index[key]; known {
-		return &a.List[i]
+	if i := *a.place(key); i != 0 {
+		return &a.List[i-1]
 	}
 	return nil
+}
+
+// place is where the index has an author, or would.
+func (a *authors) place(key uint32) *uint16 {
+	for at := key; ; at++ {
+		i := &a.index[at%uint32(len(a.index))]
+		if *i == 0 || a.List[*i-1].Key == key {
+			return i
+		}
+	}
 }
 
 // forget leaves out the quarter that was heard of longest ago; of those of one minute,
@@ -110,11 +120,11 @@ func (a *authors) forget() {
 
 func (a *authors) reindex() {
 	if a.index == nil {
-		a.index = make(map[uint32]uint16, mostAuthors)
+		a.index = new([2 * mostAuthors]uint16)
 	}
-	clear(a.index)
+	clear(a.index[:])
 	for i := range a.List {
-		a.index[a.List[i].Key] = uint16(i)
+		*a.place(a.List[i].Key) = uint16(i + 1)
 	}
 }
 

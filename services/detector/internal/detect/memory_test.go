@@ -53,7 +53,7 @@ func TestABrandTakesAHundredKilobytes(t *testing.T) {
 // what the allocator rounds up.
 func (b *brand) size() int {
 	n := int(unsafe.Sizeof(*b)) + cap(b.Names)*int(unsafe.Sizeof(Part{})) + cap(b.Parts)*int(unsafe.Sizeof(part{})) +
-		cap(b.Pending)*int(unsafe.Sizeof(pending{})) + cap(b.Authors.List)*int(unsafe.Sizeof(author{})) + len(b.Authors.index)*16 + b.Exhibits.size()
+		cap(b.Pending)*int(unsafe.Sizeof(pending{})) + cap(b.Authors.List)*int(unsafe.Sizeof(author{})) + int(unsafe.Sizeof(*b.Authors.index)) + b.Exhibits.size()
 	for i := range b.Authors.List {
 		n += len(b.Authors.List[i].Name)
 	}
