@@ -134,6 +134,9 @@ type crowd struct {
 	reach             uint64 // potential: their followers together
 }
 
+// everyone is a crowd that lacks nobody.
+var everyone = crowd{authors: mostAuthors, negative: mostAuthors}
+
 func (a *authors) since(minute int64, parts uint32) (c crowd) {
 	since := uint32(minute)
 	for i := range a.List {

@@ -69,7 +69,10 @@ func (b *brand) find(s *sight, rule *Rule) (best finding) {
 		return best // nothing is above it
 	}
 	s.look()
-	next := b.next(rule)
+	next, told := b.next(rule), Calm
+	if b.Incident != nil {
+		told = b.Incident.Level
+	}
 	for i := range s.views {
 		v := &s.views[i]
 		for k := range v.readings {
@@ -77,7 +80,8 @@ func (b *brand) find(s *sight, rule *Rule) (best finding) {
 				break
 			}
 			f := finding{reading: v.readings[k], about: v.about, parts: v.parts}
-			if f.most() < next+v.more || int(f.seen.Total) < rule.MinMentions || !b.past(k, s.now) || !goesOn(&v.readings, k) {
+			if f.most() < next+v.more || int(f.seen.Total) < rule.MinMentions || !b.past(k, s.now) || !goesOn(&v.readings, k) ||
+				rule.level(&f.reading, everyone, v.more) <= told { // whoever wrote, which takes long to see
 				continue
 			}
 			f.who = b.Authors.since(f.from, f.parts)

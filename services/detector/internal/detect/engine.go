@@ -344,18 +344,21 @@ func (e *Engine) rising(b *brand, now time.Time) (ids []string) {
 	var others []*brand
 	for _, other := range e.brands {
 		if i := other.Incident; other != b && i != nil && i.Kind == b.Incident.Kind && now.Sub(i.Opened) <= sectorLately {
-			others = append(others, other)
+			if at, _ := slices.BinarySearchFunc(others, other, moreSerious); at < mostAlso {
+				others = slices.Insert(others[:min(len(others), mostAlso-1)], at, other)
+			}
 		}
 	}
 	if len(others) < sectorBrands {
 		return nil
 	}
-	slices.SortFunc(others, func(a, b *brand) int {
-		return cmp.Or(cmp.Compare(b.Incident.Level, a.Incident.Level), cmp.Compare(a.ID, b.ID))
-	})
-	for _, other := range others[:min(len(others), mostAlso)] {
+	for _, other := range others {
 		ids = append(ids, other.ID)
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+func moreSerious(a, b *brand) int {
+	return cmp.Or(cmp.Compare(b.Incident.Level, a.Incident.Level), cmp.Compare(a.ID, b.ID))
 }
