@@ -183,9 +183,10 @@ func (d *desk) tell(view *ackView, taken *vigiev1.Page, reader string) {
 	view.CanTake, view.Done = false, fmt.Sprintf(format, taken.AckedBy, clock)
 }
 
-// language is what the reader asks for, or speaks, or the house does.
+// language is what the reader asks for, by the address or the form, or speaks, or the house
+// does.
 func (d *desk) language(r *http.Request, personID string) string {
-	if asked := r.URL.Query().Get("lang"); asked == "fr" || asked == "en" {
+	if asked := r.FormValue("lang"); asked == "fr" || asked == "en" {
 		return asked
 	}
 	cfg := d.config.Get()

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"encoding/json"
+	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -154,11 +156,13 @@ func TestTheDesksOwnButtonAsksWho(t *testing.T) {
 	_, body := h.get("/")
 	found := regexp.MustCompile(`href="(/ack\?t=[^"]+)"`).FindStringSubmatch(body)
 	require.NotNil(t, found)
-	code, body := h.get(found[1])
+	address, err := url.Parse(html.UnescapeString(found[1]))
+	require.NoError(t, err)
+	code, body := h.get(address.String())
 	require.Equal(t, 200, code)
 	require.Contains(t, body, "Qui prend en charge ?")
 
-	token := strings.TrimPrefix(found[1], "/ack?t=")
+	token := address.Query().Get("t")
 	code, _ = h.tap(map[string][]string{"t": {token}, "level": {"crisis"}})
 	require.Equal(t, 400, code, "nobody takes nothing in charge")
 	code, _ = h.tap(map[string][]string{"t": {token}, "level": {"crisis"}, "person": {"mallory"}})

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -107,7 +108,7 @@ func TestWhoLooksAtTheDeskSaysWhoTheyAre(t *testing.T) {
 	h.open()
 	_, body := h.get("/")
 	require.Contains(t, body, "Dire ce que c’était")
-	found := regexp.MustCompile(`href="/ack\?t=([^"]+)"`).FindStringSubmatch(body)
+	found := regexp.MustCompile(`href="/ack\?t=([^"&]+)&amp;lang=fr"`).FindStringSubmatch(body)
 	require.NotNil(t, found)
 	_, body = h.get("/ack?t=" + found[1])
 	require.Contains(t, body, "Qui êtes-vous ?")
@@ -208,4 +209,31 @@ func TestAVerdictThatCannotBeWrittenSaysSo(t *testing.T) {
 	require.NotContains(t, body, `aria-pressed="true"`)
 	require.Contains(t, body, "Rien (fausse alerte)</button>", "and she can try again")
 	require.Empty(t, h.status().Incidents[0].Verdict)
+}
+
+// Who reads the desk in a language reads in it what they open from there, what their taps are
+// answered, and the desk they go back to; whatever they or the house speak.
+func TestTheLanguageOfTheDeskIsKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.publish(over(isCrisis, time.Now().Add(-time.Hour)))
+	h.open()
+	_, body := h.get("/?lang=en")
+	found := regexp.MustCompile(`href="(/ack\?t=[^"]+)"`).FindStringSubmatch(body)
+	require.NotNil(t, found)
+	_, body = h.get(html.UnescapeString(found[1]))
+	require.Contains(t, body, `<html lang="en">`)
+	require.Contains(t, body, `<input type="hidden" name="lang" value="en">`)
+	require.Contains(t, body, `<a href="/?lang=en">Open the desk</a>`)
+	link := h.link("alice", isCrisis, later()) // who speaks French
+	link.Set("lang", "en")
+	_, body = h.tap(link)
+	require.Contains(t, body, "Noted, Alice Martin: taken in charge at ")
+	link.Set("verdict", "crisis")
+	_, body = h.send("/verdict", link)
+	require.Contains(t, body, "Noted: a crisis.")
+	link.Set("lang", "de")
+	_, body = h.send("/verdict", link)
+	require.Contains(t, body, "C’est noté : une crise.", "of what is not written, that which she speaks")
+	requireHarmless(t, body)
 }

@@ -246,7 +246,8 @@ func told(lines ...string) []string {
 	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }
 
-// ackURL is a link signed for nobody: the page it opens asks who it is.
+// ackURL is a link signed for nobody: the page it opens asks who it is, in the language in
+// which the desk is read.
 func (v viewer) ackURL(i Incident) string {
 	claim := ack.Claim{
 		PageID: i.ID + "/" + i.Level + "/0/desk/desk", IncidentID: i.ID, Level: ack.ParseLevel(i.Level),
@@ -259,7 +260,7 @@ func (v viewer) ackURL(i Incident) string {
 	if err != nil {
 		return ""
 	}
-	return link
+	return link + "&" + url.Values{"lang": {v.words.Code}}.Encode()
 }
 
 func (v viewer) subject(i Incident) string {
