@@ -43,7 +43,10 @@ type ackView struct {
 	Done, Who   string // it is taken; who is to take it
 	Mine        bool   // by the one who looks
 	People      []config.Person
+	Person      string       // of them, who was chosen
 	Choices     []choiceView // what one can say that it was
+	Meant       string       // of them, which was chosen
+	Unsaid      string       // that it is not noted
 	Said, Noted string       // what was said; that it is noted now
 	Wrong, Help string       // why the link or the try was refused
 	Retry       bool
@@ -128,7 +131,8 @@ func (d *desk) take(ctx context.Context, claim ack.Claim, person string, level v
 func (d *desk) open(w http.ResponseWriter, r *http.Request, token string) (ack.Claim, ackView, bool) {
 	now, cfg := d.now(), d.config.Get()
 	claim, err := d.signer.Verify(token, now)
-	view := ackView{T: languageOf(d.language(r, claim.PersonID)), Token: token}
+	view := ackView{T: languageOf(d.language(r, claim.PersonID)), Token: token, Person: r.PostFormValue("person")}
+	view.mean(r.PostFormValue("verdict"))
 	switch {
 	case errors.Is(err, ack.ErrExpired):
 		view.Wrong, view.Help = view.T.AckOld, view.T.AckOldHelp

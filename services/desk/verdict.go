@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -71,6 +72,7 @@ func (d *desk) sayVerdict(w http.ResponseWriter, r *http.Request) {
 	d.logger.Info("desk: a verdict", "incident", claim.IncidentID, "level", enum.Name(level), "person", person)
 	d.live.say(said)
 	d.ask(&view, said)
+	view.Meant, view.Unsaid = "", ""
 	view.Noted = fmt.Sprintf(view.T.VerdictNoted, view.T.verdicts[enum.Name(level)])
 	d.render(w, http.StatusOK, "ack.html", view)
 }
@@ -95,6 +97,13 @@ func (d *desk) ask(view *ackView, said *vigiev1.Verdict) {
 	}
 	for _, value := range verdicts {
 		view.Choices = append(view.Choices, choiceView{value, wording.Capital(view.T.verdicts[value]), value == last})
+	}
+}
+
+// mean keeps what was chosen, in case it is refused.
+func (view *ackView) mean(verdict string) {
+	if slices.Contains(verdicts, verdict) {
+		view.Meant, view.Unsaid = verdict, fmt.Sprintf(view.T.VerdictUnsaid, view.T.verdicts[verdict])
 	}
 }
 

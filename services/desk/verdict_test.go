@@ -120,6 +120,8 @@ func TestWhoLooksAtTheDeskSaysWhoTheyAre(t *testing.T) {
 		code, body := h.say(link, "watch")
 		require.Equal(t, 400, code, person)
 		require.Contains(t, body, "Choisissez votre nom</p>")
+		require.Contains(t, body, "Vous avez choisi : bon à savoir. Ce n’est pas encore noté.")
+		require.Contains(t, body, `value="watch" class="watch meant" aria-pressed="false"`)
 		requireHarmless(t, body)
 	}
 	require.Empty(t, h.verdicts())
@@ -127,6 +129,8 @@ func TestWhoLooksAtTheDeskSaysWhoTheyAre(t *testing.T) {
 	code, body := h.say(link, "watch")
 	require.Equal(t, 200, code)
 	require.Contains(t, body, "(Bob Smith, ")
+	require.NotContains(t, body, "Vous avez choisi")
+	require.NotContains(t, body, "meant")
 	require.Equal(t, "bob", h.verdicts()[0].PersonId)
 }
 
@@ -144,11 +148,13 @@ func TestAVerdictByAWrongOrOldLinkIsRefused(t *testing.T) {
 		code, body := h.say(url.Values{"t": {token}}, "none")
 		require.Equal(t, want, code, token)
 		require.NotContains(t, body, "</button>")
+		require.Regexp(t, "nothing .false alarm.. It is not noted yet|rien .fausse alerte.. Ce n’est pas encore noté", body, "and what was chosen is not forgotten")
 		requireHarmless(t, body)
 	}
 	for _, verdict := range []string{"", "panic", "unspecified", "CRISIS\n"} {
-		code, _ := h.say(good, verdict)
+		code, body := h.say(good, verdict)
 		require.Equal(t, 400, code, verdict)
+		require.NotContains(t, body, "It is not noted yet", "that is no choice")
 	}
 	code, _ := h.get("/verdict?" + url.Values{"t": good["t"], "verdict": {"none"}}.Encode())
 	require.Equal(t, 405, code, "programs open links, too")
@@ -203,8 +209,12 @@ func TestAVerdictThatCannotBeWrittenSaysSo(t *testing.T) {
 	h.publish(over(isCrisis, time.Now().Add(-time.Hour)))
 	h.open()
 	require.NoError(t, h.bus.JetStream().DeleteStream(t.Context(), bus.StreamVerdicts))
-	code, body := h.say(h.link("alice", isCrisis, later()), "none")
+	link := h.link("", isCrisis, later())
+	link.Set("person", "alice")
+	code, body := h.say(link, "none")
 	require.Equal(t, http.StatusServiceUnavailable, code)
+	require.Contains(t, body, `<option value="alice" selected>Alice Martin</option>`)
+	require.Contains(t, body, `class="none meant"`)
 	require.Contains(t, body, "Pas encore enregistré")
 	require.NotContains(t, body, `aria-pressed="true"`)
 	require.Contains(t, body, "Rien (fausse alerte)</button>", "and she can try again")

@@ -28,6 +28,7 @@ type words struct {
 	AckOldHelp, AckFailed, AckFailedHelp, AckRetry, Desk  string
 	VerdictAsk, VerdictSay, VerdictChange, VerdictWho     string
 	VerdictExplain, VerdictNoted, VerdictFailedHelp       string
+	VerdictUnsaid                                         string
 	Rule, Model, Zone, BlindNow, Escalation, By, Resolved string
 
 	States, Sentiments map[string]string
