@@ -44,13 +44,39 @@ func (l Language) Risk(id string) string {
 	return id
 }
 
-// Reason says why a post is shown, by the name the tables give it; it is empty where
-// there is none to tell.
-func (l Language) Reason(reason, risk string) string {
-	if reason == "risk" {
-		return fmt.Sprintf(l.speaksOf, l.risk.One, l.Risk(risk))
+// Why is why a post is shown: a reason, by the name the tables give it, and the risk that it
+// speaks of.
+type Why struct{ Reason, Risk string }
+
+// WhyShown says why posts are shown that stand together. No two are in the same words: that
+// two are the latest is said of the second, and no more of a third. It is empty where there
+// is none to tell.
+func (l Language) WhyShown(whys []Why) []string {
+	told := make([]string, len(whys))
+	times := map[Why]int{}
+	for i, why := range whys {
+		switch times[why]++; times[why] {
+		case 1:
+			told[i] = l.reason(why)
+		case 2:
+			told[i] = l.reasonAgain(why)
+		}
 	}
-	return l.reasons[reason]
+	return told
+}
+
+func (l Language) reason(why Why) string {
+	if why.Reason == "risk" {
+		return fmt.Sprintf(l.speaksOf, l.risk.One, l.Risk(why.Risk))
+	}
+	return l.reasons[why.Reason]
+}
+
+func (l Language) reasonAgain(why Why) string {
+	if why.Reason == "risk" {
+		return fmt.Sprintf(l.speaksAlso, l.Risk(why.Risk))
+	}
+	return l.reasonsAgain[why.Reason]
 }
 
 // Step is where a rise was seen first.

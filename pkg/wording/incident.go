@@ -46,9 +46,24 @@ func (l Language) Tone(f Figures) string {
 		text += ", " + fmt.Sprintf(l.usually, l.Share(f.ExpectedNegative, f.ExpectedMentions))
 	}
 	if f.Surplus[1] > 0 {
-		text += " (" + fmt.Sprintf(l.surplus, l.Share(f.Surplus[0], 1), l.Share(f.Surplus[1], 1)) + ")"
+		text += " (" + l.surplusOf(l.Share(f.Surplus[0], 1), l.Share(f.Surplus[1], 1)) + ")"
 	}
 	return text
+}
+
+// surplusOf says which part of what is more than expected is negative. Nobody says from 100%
+// to 100%.
+func (l Language) surplusOf(from, to string) string {
+	switch {
+	case from != to:
+		return fmt.Sprintf(l.surplus, from, to)
+	case from == l.Share(1, 1):
+		return l.surplusAll
+	case from == l.Share(0, 1):
+		return l.surplusNone
+	default:
+		return fmt.Sprintf(l.surplusAbout, from)
+	}
 }
 
 // KnownAuthors is how many authors the detector keeps of a brand at least: so many or

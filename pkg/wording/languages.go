@@ -20,16 +20,18 @@ type Language struct {
 	usually, usuallyNone, usuallyFew string
 	negative, author                 Noun
 	copies                           Noun
-	surplus, atLeast, reach          string
+	surplus, surplusAbout            string
+	surplusAll, surplusNone          string
+	atLeast, reach                   string
 	rarest, rare                     string
 
-	on, speaksOf, shared            string
-	path, accounts, words, occasion string
-	also, sector                    string
-	colon                           string
-	risk                            Noun
-	risks, reasons                  map[string]string
-	single, loud                    map[string]string // kinds of parts that are one thing; signals of one thing alone
+	on, speaksOf, speaksAlso, shared string
+	path, accounts, words, occasion  string
+	also, sector                     string
+	colon                            string
+	risk                             Noun
+	risks, reasons, reasonsAgain     map[string]string // why a post is shown; why another is
+	single, loud                     map[string]string // kinds of parts that are one thing; signals of one thing alone
 }
 
 // The languages that are written.
@@ -57,9 +59,10 @@ var (
 		in: "%s en %s", usually: "d’habitude %s", usuallyNone: "d’habitude aucune", usuallyFew: "d’habitude moins d’une",
 		negative: Noun{"négative", "négatives"}, author: Noun{"auteur", "auteurs différents"},
 		copies:  Noun{"copie non comptée", "copies non comptées"},
-		surplus: "du surplus, %s à %s une fois corrigé", atLeast: "au moins %s", reach: "portée potentielle %s",
+		surplus: "du surplus, %s à %s une fois corrigé", surplusAbout: "du surplus, environ %s une fois corrigé",
+		surplusAll: "et pratiquement tout le surplus", surplusNone: "et pratiquement rien du surplus", atLeast: "au moins %s", reach: "portée potentielle %s",
 		rarest: "rien de tel dans les %s jours connus", rare: "rien de tel en %s jours",
-		on: "sur %s", speaksOf: "%s\u00A0: %s", shared: "partagé sur %s",
+		on: "sur %s", speaksOf: "%s\u00A0: %s", speaksAlso: "%s aussi", shared: "partagé sur %s",
 		path: "Chemin", accounts: "Plus suivis", words: "Mots", occasion: "Annoncé", colon: "\u00A0:",
 		also: "Aussi en hausse", sector: "peut-être tout le secteur",
 		risk: Noun{"risque", "risques"},
@@ -71,6 +74,10 @@ var (
 		reasons: map[string]string{
 			"latest": "le plus récent", "first": "le premier", "most_engaged": "le plus de réactions",
 			"widest_reach": "le plus suivi", "typical": "typique",
+		},
+		reasonsAgain: map[string]string{
+			"latest": "un autre des plus récents", "first": "un autre des premiers", "most_engaged": "beaucoup de réactions aussi",
+			"widest_reach": "très suivi aussi", "typical": "typique aussi",
 		},
 		single: map[string]string{"story": "un même texte", "post": "une seule publication"},
 		loud: map[string]string{
@@ -96,9 +103,10 @@ var (
 		in: "%s in %s", usually: "usually %s", usuallyNone: "usually none", usuallyFew: "usually less than one",
 		negative: Noun{"negative", "negative"}, author: Noun{"author", "different authors"},
 		copies:  Noun{"copy not counted", "copies not counted"},
-		surplus: "of the surplus, %s to %s once corrected", atLeast: "at least %s", reach: "potential reach %s",
+		surplus: "of the surplus, %s to %s once corrected", surplusAbout: "of the surplus, about %s once corrected",
+		surplusAll: "and practically all of the surplus", surplusNone: "and practically none of the surplus", atLeast: "at least %s", reach: "potential reach %s",
 		rarest: "nothing like it in the %s days known", rare: "nothing like it in %s days",
-		on: "on %s", speaksOf: "%s: %s", shared: "shared on %s",
+		on: "on %s", speaksOf: "%s: %s", speaksAlso: "%s too", shared: "shared on %s",
 		path: "Path", accounts: "Widest reach", words: "Words", occasion: "Announced", colon: ":",
 		also: "Also rising", sector: "perhaps the whole sector",
 		risk: Noun{"risk", "risks"},
@@ -109,6 +117,10 @@ var (
 		reasons: map[string]string{
 			"latest": "the latest", "first": "the first", "most_engaged": "most reactions",
 			"widest_reach": "widest reach", "typical": "typical",
+		},
+		reasonsAgain: map[string]string{
+			"latest": "another of the latest", "first": "another of the first", "most_engaged": "many reactions too",
+			"widest_reach": "wide reach too", "typical": "typical too",
 		},
 		single: map[string]string{"story": "one text", "post": "a single post"},
 		loud:   map[string]string{"reach": "widely followed author", "engagement": "a post that takes off", "story": "told by many"},

@@ -102,6 +102,19 @@ func TestTheFiguresOfAnIncident(t *testing.T) {
 	require.Equal(t, "41 auteurs différents", wording.French.Voices(f))
 	require.Equal(t, "at least 192 different authors", wording.English.Voices(wording.Figures{Authors: wording.KnownAuthors}))
 
+	for surplus, told := range map[[2]float64][2]string{
+		{0.55, 0.7}:      {"du surplus, 55\u00A0% à 70\u00A0% une fois corrigé", "of the surplus, 55% to 70% once corrected"},
+		{0.93, 1}:        {"du surplus, 93\u00A0% à 100\u00A0% une fois corrigé", "of the surplus, 93% to 100% once corrected"},
+		{0.997, 1}:       {"et pratiquement tout le surplus", "and practically all of the surplus"},
+		{0, 0.001}:       {"et pratiquement rien du surplus", "and practically none of the surplus"},
+		{0.5501, 0.5502}: {"du surplus, environ 55\u00A0% une fois corrigé", "of the surplus, about 55% once corrected"},
+	} {
+		f.Surplus = surplus
+		require.Equal(t, "62\u00A0% négatives, d’habitude 12\u00A0% ("+told[0]+")", wording.French.Tone(f))
+		require.Equal(t, "62% negative, usually 12% ("+told[1]+")", wording.English.Tone(f))
+	}
+	f.Surplus = [2]float64{}
+
 	one := wording.Figures{Window: time.Hour, Mentions: 1, Negative: 1, Authors: 1}
 	require.Equal(t, "1 mention en 1\u00A0h, d’habitude aucune", wording.French.Volume(one))
 	require.Equal(t, "100\u00A0% négative", wording.French.Tone(one), "of no usual there is no usual tone")
@@ -129,4 +142,22 @@ func TestTopics(t *testing.T) {
 	require.Equal(t, "panne", wording.French.Topic("outage"))
 	require.Equal(t, "outage", wording.English.Topic("outage"))
 	require.Equal(t, "emballages", wording.French.Topic("emballages"), "one that a config invents")
+}
+
+// Posts that are shown together are each shown for something: no two in the same words.
+func TestNoTwoPostsAreShownInTheSameWords(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{"latest", "first", "most_engaged", "widest_reach", "typical", "risk"} {
+		why := wording.Why{Reason: reason, Risk: "boycott"}
+		for _, language := range []wording.Language{wording.French, wording.English} {
+			told := language.WhyShown([]wording.Why{why, {Reason: "risk", Risk: "leak"}, why, why})
+			require.NotEmpty(t, told[0], reason)
+			require.NotEmpty(t, told[2], reason)
+			require.NotEqual(t, told[0], told[2], reason)
+			require.Empty(t, told[3], "twice said is enough")
+		}
+	}
+	whys := []wording.Why{{Reason: "risk", Risk: "recall"}, {Reason: "typical"}, {Reason: "typical"}, {Reason: "risk", Risk: "recall"}, {Reason: "tomorrow"}, {}}
+	require.Equal(t, []string{"risque\u00A0: rappel de produit", "typique", "typique aussi", "rappel de produit aussi", "", ""}, wording.French.WhyShown(whys))
+	require.Equal(t, []string{"risk: product recall", "typical", "typical too", "product recall too", "", ""}, wording.English.WhyShown(whys))
 }

@@ -181,9 +181,7 @@ func (v viewer) incident(i Incident) incidentView {
 	for _, s := range i.Steps {
 		out.Steps = append(out.Steps, stepView{v.words.step(s.Level), s.Level, v.clock(s.Time)})
 	}
-	for _, p := range i.Posts {
-		out.Posts = append(out.Posts, v.post(p))
-	}
+	out.Posts = v.shown(i.Posts)
 	for _, p := range i.Pages {
 		shown := v.page(p, i)
 		shown.Subject = "" // it stands above
@@ -305,8 +303,19 @@ func (v viewer) post(p Post) postView {
 	return postView{
 		Brand: v.brandName(p.BrandID), Source: p.Source, Author: p.Author, Clock: v.clock(p.Published), Text: p.Text,
 		URL: webAddress(p.URL), Sentiment: p.Sentiment, SentimentName: v.words.Sentiments[p.Sentiment],
-		Reason: v.words.Reason(p.Reason, p.RiskID),
 	}
+}
+
+// shown are the posts of an incident, and why they are.
+func (v viewer) shown(posts []Post) (shown []postView) {
+	var whys []wording.Why
+	for _, p := range posts {
+		shown, whys = append(shown, v.post(p)), append(whys, wording.Why{Reason: p.Reason, Risk: p.RiskID})
+	}
+	for n, reason := range v.words.WhyShown(whys) {
+		shown[n].Reason = reason
+	}
+	return shown
 }
 
 func (v viewer) clock(at time.Time) string { return v.words.Clock(at, v.now, v.zone) }

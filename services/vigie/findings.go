@@ -207,9 +207,16 @@ func (s *sheet) incident(t detector.Told) {
 	said = []string{w.Signals(t.Signals), w.Volume(figures), w.Tone(figures), w.Voices(figures), fmt.Sprintf(w.surprise, w.Number(t.Surprise)), w.Rarity(figures), w.Copies(uint64(t.Copies))}
 	s.detail("%s", strings.Join(slices.DeleteFunc(said, empty), " · "))
 	s.evidence(t)
+	var whys []wording.Why
 	for _, post := range t.Posts {
-		s.detail("%s  %s, %s (%s)  %s  %s", s.moment(post.Published), clean(post.Source), clean(post.Author), w.Reason(post.Reason, clean(post.Risk)),
-			clean(brief(post.Text)), clean(post.URL))
+		whys = append(whys, wording.Why{Reason: post.Reason, Risk: clean(post.Risk)})
+	}
+	for n, why := range w.WhyShown(whys) {
+		post := t.Posts[n]
+		if why != "" {
+			why = " (" + why + ")"
+		}
+		s.detail("%s  %s, %s%s  %s  %s", s.moment(post.Published), clean(post.Source), clean(post.Author), why, clean(brief(post.Text)), clean(post.URL))
 	}
 }
 

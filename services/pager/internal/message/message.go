@@ -108,9 +108,7 @@ func Write(p Page) Words {
 		w.AckLabel, w.AckURL = t.ack, address(p.AckURL)
 	}
 	if p.About != End {
-		for _, post := range p.Posts[:min(len(p.Posts), maxPosts)] {
-			w.Posts = append(w.Posts, Quote{By: t.by(p, post), Text: Line(post.Text, maxText), URL: address(post.URL)})
-		}
+		w.Posts = t.quotes(p)
 	}
 	return w
 }

@@ -167,8 +167,18 @@ func (t tongue) caveat(p Page) string {
 	return text
 }
 
-func (t tongue) by(p Page, post Post) string {
-	return join(" · ", Line(post.Author, maxName), Line(post.Source, maxName), t.clock(p, post.Published), t.Reason(post.Reason, Line(post.Risk, maxWord)))
+func (t tongue) quotes(p Page) (quotes []Quote) {
+	posts := p.Posts[:min(len(p.Posts), maxPosts)]
+	var whys []wording.Why
+	for _, post := range posts {
+		whys = append(whys, wording.Why{Reason: post.Reason, Risk: Line(post.Risk, maxWord)})
+	}
+	for n, why := range t.WhyShown(whys) {
+		post := posts[n]
+		by := join(" · ", Line(post.Author, maxName), Line(post.Source, maxName), t.clock(p, post.Published), why)
+		quotes = append(quotes, Quote{By: by, Text: Line(post.Text, maxText), URL: address(post.URL)})
+	}
+	return quotes
 }
 
 func (t tongue) footer(p Page) string {
