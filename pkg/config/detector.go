@@ -48,39 +48,48 @@ const (
 	maxSurprise = 300.0
 )
 
-// Beyond these nothing would ever open, or be resolved.
+// Beyond these nothing would ever open, or be resolved; or all would be at once.
 const (
 	maxAuthors  = 90 // a crisis needs twice as many, of the 192 at least that are known of a brand
 	maxMentions = 100_000
+	minCalm     = time.Minute
 	maxCalm     = 7 * 24 * time.Hour
 )
 
 func (c *checker) detector(d Detector) {
 	if d.MinAuthors < 1 || d.MinAuthors > maxAuthors {
-		c.add("detector.min_authors", "must be at least 1 and at most %d: with more, nothing would ever be a crisis", maxAuthors)
+		c.add("detector.min_authors", "must be at least 1 and at most %d: with 0 nobody would have written, and with more nothing would ever be a crisis", maxAuthors)
 	}
 	if d.MinMentions < 1 || d.MinMentions > maxMentions {
-		c.add("detector.min_mentions", "must be at least 1 and at most %d: with more, nothing would ever open", maxMentions)
+		c.add("detector.min_mentions", "must be at least 1 and at most %d: with 0 an incident would be of nothing, and with more none would ever open", maxMentions)
 	}
 	if d.Watch < minSurprise {
 		c.add("detector.watch", "must be at least %v: below it, chance alone opens incidents all day", minSurprise)
 	}
-	if d.Alert < d.Watch {
-		c.add("detector.alert", "%v is below detector.watch, which is %v: an alert is rarer", d.Alert, d.Watch)
-	}
-	if d.Crisis < d.Alert {
-		c.add("detector.crisis", "%v is below detector.alert, which is %v: a crisis is rarer", d.Crisis, d.Alert)
-	}
+	c.rises("detector.watch", d.Watch, "detector.alert", d.Alert, "an alert is rarer than a watch")
+	c.rises("detector.alert", d.Alert, "detector.crisis", d.Crisis, "a crisis is rarer than an alert")
 	if d.Crisis > maxSurprise {
 		c.add("detector.crisis", "must be at most %v: nothing is more surprising", maxSurprise)
 	}
-	if d.ResolveAfter <= 0 || d.ResolveAfter.Std() > maxCalm {
-		c.add("detector.resolve_after", "must be above 0 and at most 7d, such as 30m")
+	if d.ResolveAfter.Std() < minCalm || d.ResolveAfter.Std() > maxCalm {
+		c.add("detector.resolve_after", "must be at least 1m and at most 7d, such as 30m: with less each pause between two posts would end an incident, and the next post open another")
 	}
 	for i, country := range d.Holidays {
 		if known := holiday.Countries(); !slices.Contains(known, country) {
 			c.add(fmt.Sprintf("detector.holidays[%d]", i), "%q is no country whose holidays are known: %s", country, strings.Join(known, ", "))
 		}
+	}
+}
+
+// rises says so where a bound is above that of a worse level: of the worse one, or where that
+// is a default, of the one that is written.
+func (c *checker) rises(path string, bound float64, above string, higher float64, why string) {
+	switch {
+	case higher >= bound:
+	case c.written(path) && !c.written(above):
+		c.add(path, "%v is above %s, which is %v: %s", bound, above, higher, why)
+	default:
+		c.add(above, "%v is below %s, which is %v: %s", higher, path, bound, why)
 	}
 }
 

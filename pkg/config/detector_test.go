@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,6 +65,6 @@ func FuzzParseDetector(f *testing.F) {
 			return
 		}
 		require.True(t, rule.Watch >= 2 && rule.Alert >= rule.Watch && rule.Crisis >= rule.Alert && rule.Crisis <= 300)
-		require.True(t, rule.MinAuthors >= 1 && rule.MinMentions >= 1 && rule.ResolveAfter > 0)
+		require.True(t, rule.MinAuthors >= 1 && rule.MinMentions >= 1 && rule.ResolveAfter.Std() >= time.Minute)
 	})
 }

@@ -76,6 +76,9 @@ func (c *checker) mapping(node ast.Node, path string, visit func(key string, val
 	case *ast.MappingValueNode:
 		entries = []*ast.MappingValueNode{n}
 	default:
+		if _, named := c.lines[path]; !named {
+			c.mark(path, node)
+		}
 		c.unreadable(path, "must be keys and values")
 		return
 	}

@@ -163,7 +163,7 @@ func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {
 		}
 	}
 	_, _, err := vigie("backtest", "--brand", "zest", "--rule", rule, "--config", cfg)
-	require.ErrorContains(t, err, "detector.crisis: 8 is below detector.alert, which is 20")
+	require.ErrorContains(t, err, "rule.yaml:1: detector.alert: 20 is above detector.crisis, which is 8")
 	_, _, err = vigie("backtest", "--brand", "zest", "--config", cfg)
 	require.ErrorContains(t, err, "nothing usable answers at 127.0.0.1:1")
 	require.NotErrorAs(t, err, &usageError{})
