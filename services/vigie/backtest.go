@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,8 +58,8 @@ func (r *replayed) flags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagRequired("brand")
 }
 
-// backtest makes the work of a command line.
-func (a *app) backtest(r replayed, now time.Time) (detector.Backtest, error) {
+// backtest makes the work of a command line, and warns of what of it comes to nothing.
+func (a *app) backtest(r replayed, now time.Time, warnings io.Writer) (detector.Backtest, error) {
 	cfg, _, err := a.brand(r.brand)
 	if err != nil {
 		return detector.Backtest{}, usageError{err}
@@ -84,8 +85,26 @@ func (a *app) backtest(r replayed, now time.Time) (detector.Backtest, error) {
 		if b.Labels, err = readLabels(r.labels, cfg.Location()); err != nil {
 			return b, usageError{err}
 		}
+		if strange := ofNoBrand(b.Labels, cfg); strange != "" {
+			fmt.Fprintf(warnings, "warning: %s: no brand of the config has these labels: %s\n", filepath.Base(r.labels), strange)
+		}
 	}
 	return b, nil
+}
+
+// ofNoBrand counts the labels that name a brand the config does not have.
+func ofNoBrand(labels []detector.Label, cfg *config.Config) string {
+	counts := map[string]int{}
+	for _, label := range labels {
+		if _, known := cfg.Brand(label.Brand); !known {
+			counts[label.Brand]++
+		}
+	}
+	var told []string
+	for _, brand := range slices.Sorted(maps.Keys(counts)) {
+		told = append(told, fmt.Sprintf("%d of %s", counts[brand], clean(brand)))
+	}
+	return strings.Join(told, ", ")
 }
 
 // moment reads when: so long ago, a date, or a moment. Days begin at midnight, so that
@@ -160,7 +179,10 @@ was said and what was expected, the incidents, what people found, and the curve.
 			if picture != "" && !slices.Contains(detector.PictureFormats, drawn) {
 				return usageError{fmt.Errorf("--picture %s: a picture's name ends with .%s", picture, strings.Join(detector.PictureFormats, " or ."))}
 			}
-			b, err := a.backtest(r, time.Now())
+			if folder, err := os.Stat(filepath.Dir(picture)); picture != "" && (err != nil || !folder.IsDir()) { // a replay takes its time
+				return usageError{fmt.Errorf("--picture %s: there is no folder %s", picture, filepath.Dir(picture))}
+			}
+			b, err := a.backtest(r, time.Now(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -198,7 +220,7 @@ config. A page is an incident that comes to alert, or above. Changes nothing.
 			if !(perWeek > 0) {
 				return usageError{errors.New("--pages-per-week must be above 0: to be told nothing, watch nothing")}
 			}
-			b, err := a.backtest(r, time.Now())
+			b, err := a.backtest(r, time.Now(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

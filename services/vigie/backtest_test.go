@@ -148,6 +148,7 @@ func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {
 		"backtest --brand zist":                                                  `"zist" is no brand of the config: zest`,
 		"backtest --brand zest --format xml":                                     "unknown format",
 		"backtest --brand zest --picture a.pdf":                                  "ends with .svg or .png",
+		"backtest --brand zest --picture nowhere/a.svg":                          "--picture nowhere/a.svg: there is no folder nowhere",
 		"backtest --brand zest --since soon":                                     "--since: \"soon\" is no time: write 90d",
 		"backtest --brand zest --since 2026-03-01 --until 2026-03-01":            "is not before",
 		"backtest --brand zest --rule " + rule:                                   "rule.yaml:2: detector.min_mention: unknown key",
@@ -167,6 +168,14 @@ func TestAWrongReplayIsExplainedAndDoesNothing(t *testing.T) {
 	_, _, err = vigie("backtest", "--brand", "zest", "--config", cfg)
 	require.ErrorContains(t, err, "nothing usable answers at 127.0.0.1:1")
 	require.NotErrorAs(t, err, &usageError{})
+
+	labels = write("found.csv", "brand,from,to,level\nzing,2026-03-04 12:00,2026-03-04 13:00,crisis\nzest,2026-03-04 12:00,2026-03-04 13:00,watch\n"+
+		"zang,2026-03-04 12:00,2026-03-04 13:00,none\nzing,2026-03-05 12:00,2026-03-05 13:00,alert\n")
+	for _, command := range []string{"backtest", "tune --pages-per-week 1"} {
+		out, _, err := vigie(append(strings.Fields(command), "--brand", "zest", "--config", cfg, "--labels", labels)...)
+		require.ErrorContains(t, err, "nothing usable answers")
+		require.Contains(t, out, "warning: found.csv: no brand of the config has these labels: 1 of zang, 2 of zing\n")
+	}
 }
 
 // In a French config a backtest and its picture are French, and say of how much time the

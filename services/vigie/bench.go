@@ -99,7 +99,7 @@ func (b *bench) run(ctx context.Context) (found benched, err error) {
 	cfg := config.Default()
 	if b.nab != "" {
 		if found.Series, err = detector.BenchSeries(os.DirFS(b.nab)); err != nil {
-			return found, err
+			return found, fmt.Errorf("--nab %s: %w; looked for there: combined_windows.json and realTweets/*.csv", b.nab, err)
 		}
 	}
 	if b.replay != "" {

@@ -76,7 +76,9 @@ func TestABenchThatCannotBeIsExplained(t *testing.T) {
 		"--months -1":                          "--months must be 0 or more",
 		"--months 0":                           "leaves nothing to score",
 		"--only fire":                          "unknown kind \"fire\": one of firestorm, calm",
-		"--months 0 --nab " + t.TempDir():      "combined_windows.json",
+		"--months 0 --nab " + t.TempDir():      "combined_windows.json: no such file",
+		"--months 0 --nab nowhere":             "--nab nowhere: ",
+		"--months 0 --nab nowhere/":            "looked for there: combined_windows.json and realTweets/*.csv",
 		"--months 0 --replay nowhere.x.ndjson": "nowhere.x.ndjson",
 		"--months 0 --replay " + empty:         "there is no post of a brand",
 	} {

@@ -13,7 +13,7 @@ func (a *app) detectCommand() *cobra.Command {
 	var path string
 	var threshold bool
 	cmd := &cobra.Command{
-		Use: "detect --csv FILE", Short: "Score a series of counts, so that anyone can test the detector", GroupID: "tool", Args: cobra.NoArgs,
+		Use: "detect --csv FILE", Short: "Score a series of counts, so that anyone can test the detector", GroupID: "tool", Args: namedByCSV,
 		Long: `Reads timestamp,value (a header line, then a row each; FILE, or - for standard input)
 and writes timestamp,value,anomaly_score to standard output: how unusual each count is,
 from 0 to 1, by nothing but the rows before it. Each row is answered as soon as it is
@@ -56,4 +56,12 @@ it are scored.`,
 	cmd.MarkFlagsOneRequired("csv", "threshold")
 	cmd.MarkFlagsMutuallyExclusive("csv", "threshold")
 	return cmd
+}
+
+// namedByCSV says how a file is named to who names it as other commands have it.
+func namedByCSV(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("`%s` takes its file by a flag: %[1]s --csv %s", cmd.CommandPath(), args[0])
+	}
+	return nil
 }

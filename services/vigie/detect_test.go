@@ -32,7 +32,8 @@ func TestASeriesIsScored(t *testing.T) {
 	for line, want := range map[string]string{
 		"detect":                         "at least one of the flags in the group [csv threshold] is required",
 		"detect --csv a.csv --threshold": "were all set",
-		"detect --csv a.csv other.csv":   "unknown command",
+		"detect a.csv":                   "`vigie detect` takes its file by a flag: vigie detect --csv a.csv",
+		"detect --csv a.csv other.csv":   "vigie detect --csv other.csv",
 	} {
 		_, begun, err := vigie(strings.Fields(line)...)
 		require.ErrorContains(t, err, want, line)

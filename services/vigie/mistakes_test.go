@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,7 +21,7 @@ func TestTheDetectorKnowsTheScorersMistakes(t *testing.T) {
 	require.InDelta(t, mistaken, mistakes().Mistaken, 0)
 	path := filepath.Join(t.TempDir(), "vigie.yaml")
 	require.NoError(t, os.WriteFile(path, []byte("brands: [{id: zest, name: Zest, query: zest}]\n"), 0o600))
-	work, err := (&app{configPath: path}).backtest(replayed{brand: "zest", since: "90d"}, time.Now())
+	work, err := (&app{configPath: path}).backtest(replayed{brand: "zest", since: "90d"}, time.Now(), io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, mistakes(), work.Mistakes)
 }

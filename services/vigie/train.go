@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -50,14 +51,25 @@ Rebuild with the model at services/scorer/internal/sentiment/sentiment.model to 
 func writeWhole(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return err
+		return cannotWrite(path, err)
 	}
 	defer func() { _ = os.Remove(file.Name()) }() // nothing is left there once it has its name
 	const readable = 0o644
 	if err := errors.Join(write(file), file.Chmod(readable), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), path)
+	if err := os.Rename(file.Name(), path); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+	}
+	return nil
+}
+
+// cannotWrite names the file that was asked for, not the one that would have become it.
+func cannotWrite(path string, err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("cannot write %s: %w", path, err)
 }
 
 // trainProgress tells of each step once, when it begins.

@@ -23,6 +23,8 @@ func TestATrainingThatFailsLeavesTheModel(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "in use", string(kept), what)
 	}
+	_, _, err := vigie("train", "language", "--out", filepath.Join(folder, "nowhere", "the.model"), nothing)
+	require.ErrorContains(t, err, "cannot write "+filepath.Join(folder, "nowhere", "the.model")+": no such file or directory", "by the name that was asked for")
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.Len(t, left, 1, "nothing half-written stays")
