@@ -72,7 +72,12 @@ func (d days) Ticks(from, to float64) []plot.Tick {
 	name := d.words.day
 	switch {
 	case hours <= 48:
-		every := time.Duration(max(1, math.Ceil(hours/mostTicks))) * time.Hour
+		every := 6 * time.Hour
+		for _, shorter := range []time.Duration{3 * time.Hour, time.Hour, 30 * time.Minute, 10 * time.Minute} {
+			if end.Sub(start) <= mostTicks*shorter {
+				every = shorter
+			}
+		}
 		step = func(n int) time.Time { return midnight.Add(time.Duration(n) * every) }
 		name = func(at time.Time) string { return d.words.day(at) + " " + at.Format("15:04") }
 	case hours <= monthly*24:

@@ -48,7 +48,7 @@ var ErrNoHistory = errors.New("there is no mention")
 type Findings struct {
 	Brand        string
 	Since, Until time.Time
-	Known        time.Time // when the first mention of it was, of the warm-up too
+	Known        time.Time // from when on mentions of it flow, of the warm-up too
 	Mentions     int       // since then: those of the warm-up are not counted
 	Rule         config.Detector
 	RuleVersion  string
@@ -60,6 +60,7 @@ type Findings struct {
 	labelsFrom LabelSource
 	judging    []Label // Labels, and where they are complete, what else is known
 	series     *replay.Series
+	beginning  replay.Beginning
 }
 
 // Run reads the past once, for all rules side by side.
@@ -74,7 +75,7 @@ func (b Backtest) Run(ctx context.Context) (*Findings, error) {
 	}
 	f := &Findings{
 		Brand: b.Brand, Since: b.Since, Until: b.Until, Rule: b.Config.Detector, RuleVersion: detect.RuleVersion,
-		series: replay.NewSeries(b.Since, b.Until, mostBuckets),
+		series: replay.NewSeries(b.Since, b.Until),
 	}
 	if err := b.label(ctx, conn, f); err != nil {
 		return nil, err
@@ -170,26 +171,33 @@ func (b Backtest) drive(ctx context.Context, conn driver.Conn, watched map[strin
 }
 
 func (f *Findings) count(m *detect.Mention) {
-	if f.Known.IsZero() {
-		f.Known = m.Known
-	}
+	f.beginning.Note(m.Known)
 	if !m.Known.Before(f.Since) {
 		f.Mentions++
 	}
 }
 
-// Lasting is of how much time the figures are: none of it is from before anything is known.
-func (f *Findings) Lasting() time.Duration {
+// From is when what the figures are of begins: none of it is from before anything is known.
+func (f *Findings) From() time.Time {
 	if f.Known.After(f.Since) {
-		return f.Until.Sub(f.Known)
+		return f.Known
 	}
-	return f.Until.Sub(f.Since)
+	return f.Since
 }
+
+// Lasting is of how much time the figures are.
+func (f *Findings) Lasting() time.Duration { return f.Until.Sub(f.From()) }
+
+// Weekly says whether that is enough for figures a week.
+func (f *Findings) Weekly() bool { return f.Lasting() >= replay.Week }
 
 // judge gives the figures of a rule, and the curve of it and the others.
 func (f *Findings) judge(own detect.Rule, others []detect.Rule, lane *replay.Lane) {
+	f.Incidents, f.Known = lane.Incidents(), f.beginning.At()
+	if len(f.Incidents) > 0 && f.Incidents[0].Last().Opened.Before(f.Known) {
+		f.Known = f.Incidents[0].Last().Opened // what opens an incident is no lone post
+	}
 	lasting := f.Lasting()
-	f.Incidents = lane.Incidents()
 	f.Levels = replay.Judge(f.Incidents, f.judging, lasting)
 	present := replay.PointOf(own.Alert, f.Incidents, f.Incidents, f.judging, lasting)
 	present.Present = true

@@ -248,7 +248,7 @@ zest,2026-03-28 14:00,2026-03-28 15:00,alert
 
 	alerts, crises := found.Levels[1], found.Levels[2]
 	require.Equal(t, 1, crises.Incidents)
-	require.InDelta(t, 7.0/30, crises.PerWeek, 1e-9)
+	require.InDelta(t, 7.0/30, *crises.PerWeek, 1e-9)
 	require.InDelta(t, 1, *crises.Precision, 0)
 	require.InDelta(t, 1, *crises.Recall, 0)
 	require.Equal(t, 2, alerts.Labelled)

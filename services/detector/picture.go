@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"slices"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -46,7 +47,7 @@ var (
 	}
 )
 
-// Picture draws the series with what was expected and what opened, above the curve over
+// Picture draws the series, as far as it is known, with what was expected and what opened, above the curve over
 // alert bounds, in one of PictureFormats, for
 // readers of a language (fr, en). Days are those of a zone.
 func (f *Findings) Picture(w io.Writer, format, language string, zone *time.Location) error {
@@ -94,17 +95,22 @@ func (f *Findings) drawSeries(zone *time.Location, w *pictureWords) (*plot.Plot,
 	p.Y.Label.Text = w.anHour
 	p.Y.Scale, p.Y.Tick.Marker = roots{}, roots{w.Language}
 	p.Add(plotter.NewGrid(), bands{f})
+	buckets := f.series.Buckets(f.From(), mostBuckets)
+	wide := buckets[0].To.Sub(buckets[0].From) > time.Hour
+	if wide {
+		p.Y.Label.Text = w.meanHour
+	}
 	for _, drawn := range []struct {
 		name   string
-		rate   func(n int) float64
+		rate   func(b replay.Bucket) float64
 		colour color.Color
 		dashes []vg.Length
 	}{
-		{w.said, func(n int) float64 { return f.series.Said[n].All }, totalColour, nil},
-		{w.negative, func(n int) float64 { return f.series.Said[n].Negative }, againstRed, nil},
-		{w.usual, func(n int) float64 { return f.series.Expected[n].All }, inkColour, []vg.Length{vg.Points(4), vg.Points(2)}},
+		{w.said, func(b replay.Bucket) float64 { return b.Said.All }, totalColour, nil},
+		{w.negative, func(b replay.Bucket) float64 { return b.Said.Negative }, againstRed, nil},
+		{w.usual, func(b replay.Bucket) float64 { return b.Expected.All }, inkColour, []vg.Length{vg.Points(4), vg.Points(2)}},
 	} {
-		line, err := f.line(drawn.rate, drawn.colour)
+		line, err := stepped(buckets, drawn.rate, drawn.colour)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -112,7 +118,11 @@ func (f *Findings) drawSeries(zone *time.Location, w *pictureWords) (*plot.Plot,
 		p.Add(line)
 		legend.Add(drawn.name, line)
 	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = seconds(f.Since), seconds(f.Until), 0, capRoom*max(1, p.Y.Max)
+	if told := f.during(buckets); wide && len(told) > 0 {
+		p.Add(peaks(told))
+		legend.Add(w.peak, spike(totalColour))
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = seconds(buckets[0].From), seconds(f.Until), 0, capRoom*max(1, p.Y.Max)
 	for level := detect.Watch; level <= detect.Crisis; level++ {
 		legend.Add(w.Level(replay.LevelNames[level]).One, swatch(bandColours[level]))
 	}
@@ -124,7 +134,7 @@ func (f *Findings) drawSeries(zone *time.Location, w *pictureWords) (*plot.Plot,
 }
 
 func (f *Findings) title(zone *time.Location, w *pictureWords) string {
-	return fmt.Sprintf(w.title, f.about(w), w.date(f.Since.In(zone)), w.date(f.Until.In(zone)),
+	return fmt.Sprintf(w.title, f.about(w), w.date(f.From().In(zone)), w.date(f.Until.In(zone)),
 		w.Several(uint64(f.Mentions), w.Mention), w.Several(uint64(len(f.Incidents)), w.incident))
 }
 
@@ -135,12 +145,27 @@ func (f *Findings) about(w *pictureWords) string {
 	return f.Brand
 }
 
-// line draws how much an hour each bucket holds.
-func (f *Findings) line(rate func(n int) float64, c color.Color) (*plotter.Line, error) {
-	points := make(plotter.XYs, len(f.series.Said))
-	for n := range points {
-		points[n] = plotter.XY{X: seconds(f.series.Since.Add(time.Duration(n) * f.series.Bucket)), Y: rate(n) / f.series.Bucket.Hours()}
+// during are the buckets in which an incident was under way.
+func (f *Findings) during(buckets []replay.Bucket) (told []replay.Bucket) {
+	for _, bucket := range buckets {
+		if slices.ContainsFunc(f.Incidents, func(i *replay.Incident) bool {
+			opened, over := i.Last().Opened, i.Last().Resolved
+			return opened.Before(bucket.To) && (over.IsZero() || over.After(bucket.From))
+		}) {
+			told = append(told, bucket)
+		}
 	}
+	return told
+}
+
+// stepped draws how much an hour each bucket holds.
+func stepped(buckets []replay.Bucket, rate func(replay.Bucket) float64, c color.Color) (*plotter.Line, error) {
+	var points plotter.XYs
+	for _, bucket := range buckets {
+		points = append(points, plotter.XY{X: seconds(bucket.From), Y: rate(bucket)})
+	}
+	last := buckets[len(buckets)-1]
+	points = append(points, plotter.XY{X: seconds(last.To), Y: rate(last)})
 	line, err := plotter.NewLine(points)
 	if err != nil {
 		return nil, err
@@ -152,18 +177,25 @@ func (f *Findings) line(rate func(n int) float64, c color.Color) (*plotter.Line,
 
 func (f *Findings) drawCurve(w *pictureWords) (*plot.Plot, error) {
 	p := newPlot()
+	name := func(alerts float64) string { return w.Decimal(alerts, 2) }
 	p.X.Label.Text = w.bound
 	p.X.Scale = plot.LogScale{} // bounds are tried by doublings
 	p.Y.Label.Text = w.aWeek
+	if !f.Weekly() {
+		p.Y.Label.Text, name = fmt.Sprintf(w.alertsIn, w.Span(f.Lasting())), w.Number
+	}
 	p.Y.Tick.Marker = linear{w.Language}
 	var points plotter.XYs
 	var ticks plot.ConstantTicks
 	labels := plotter.XYLabels{}
 	for _, point := range f.Curve {
-		at := plotter.XY{X: point.Alert, Y: point.PerWeek}
+		at := plotter.XY{X: point.Alert, Y: float64(point.Figures.Incidents)}
+		if point.PerWeek != nil {
+			at.Y = *point.PerWeek
+		}
 		points = append(points, at)
 		ticks = append(ticks, plot.Tick{Value: point.Alert, Label: w.Number(point.Alert)})
-		label := w.Decimal(point.PerWeek, 2)
+		label := name(at.Y)
 		if point.Score != nil && point.Recall != nil {
 			label += "\n" + fmt.Sprintf(w.recall, point.Met, point.Labelled)
 		}
@@ -236,6 +268,42 @@ func (b bands) Plot(c draw.Canvas, p *plot.Plot) {
 			bar(c, solid, left, max(right, left+vg.Points(4)), c.Max.Y-vg.Points(6))
 		}
 	}
+}
+
+// peaks draws the highest hour of days in which an incident was under way: a mean of days
+// shows nothing of what opened it.
+type peaks []replay.Bucket
+
+// Plot draws over the series: all voices, and beside them the negative ones.
+func (days peaks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for _, day := range days {
+		stick(&c, totalColour, x(seconds(day.Most.Hour)), y(0), y(day.Most.Said))
+		stick(&c, againstRed, x(seconds(day.Angriest.Hour))+vg.Points(2), y(0), y(day.Angriest.Said))
+	}
+}
+
+// DataRange leaves room for the highest.
+func (days peaks) DataRange() (left, right, low, high float64) {
+	left, right = seconds(days[0].From), seconds(days[len(days)-1].To)
+	for _, day := range days {
+		high = max(high, day.Most.Said)
+	}
+	return left, right, 0, high
+}
+
+// spike is a peak in a legend.
+type spike color.NRGBA
+
+// Thumbnail stands in the middle of its place.
+func (s spike) Thumbnail(c *draw.Canvas) {
+	stick(c, color.NRGBA(s), (c.Min.X+c.Max.X)/2, c.Min.Y, c.Max.Y)
+}
+
+// stick is a line that stands, with a head.
+func stick(c *draw.Canvas, bright color.Color, at, from, to vg.Length) {
+	c.StrokeLine2(draw.LineStyle{Color: bright, Width: vg.Points(1)}, at, from, at, to)
+	c.DrawGlyph(draw.GlyphStyle{Color: bright, Radius: vg.Points(1.5), Shape: draw.CircleGlyph{}}, vg.Point{X: at, Y: to})
 }
 
 // found draws what people found, as bars above the axis: what they looked at and was nothing

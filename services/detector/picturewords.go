@@ -10,21 +10,25 @@ import (
 // pictureWords is what a picture says, in one language.
 type pictureWords struct {
 	wording.Language
-	title, allBrands    string // brand, from, to, mentions, incidents
-	incident            wording.Noun
-	anHour, usual, said string
-	negative, found     string
-	bound, aWeek        string
-	recall, present     string
-	months              [12]string
+	title, allBrands  string // brand, from, to, mentions, incidents
+	incident          wording.Noun
+	anHour, meanHour  string
+	usual, said, peak string
+	negative, found   string
+	bound             string
+	aWeek, alertsIn   string
+	recall, present   string
+	months            [12]string
 }
 
 var frenchPicture = pictureWords{
 	Language: wording.French,
 	title:    "%s, du %s au %s\u00A0: %s, %s", allBrands: "toutes les marques",
 	incident: wording.Noun{One: "incident", Several: "incidents"},
-	anHour:   "voix par heure (un auteur compte une fois)", usual: "attendu", said: "voix", negative: "négatives", found: "trouvé par des gens",
-	bound: "borne d’alerte\u00A0: 3 = 1 chance sur 1\u202F000 que ce soit un hasard, 6 = sur un million", aWeek: "alertes par semaine",
+	anHour:   "voix par heure (un auteur compte une fois)", meanHour: "voix par heure, moyenne du jour\n(un auteur compte une fois)",
+	usual: "attendu", said: "voix", negative: "négatives", peak: "heure de pointe", found: "trouvé par des gens",
+	bound: "borne d’alerte\u00A0: 3 = ce que le hasard seul fait 1 fois sur 1\u202F000 regards, 6 = 1 fois sur un million",
+	aWeek: "alertes par semaine", alertsIn: "alertes en %s",
 	recall: "rappel %d sur %d", present: "actuelle",
 	months: [...]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
 }
@@ -33,8 +37,10 @@ var englishPicture = pictureWords{
 	Language: wording.English,
 	title:    "%s, %s to %s: %s, %s", allBrands: "all brands",
 	incident: wording.Noun{One: "incident", Several: "incidents"},
-	anHour:   "voices an hour (an author counts once)", usual: "expected", said: "voices", negative: "negative", found: "found by people",
-	bound: "alert bound: 3 = chance alone does it once in 1,000, 6 = in a million", aWeek: "alerts a week",
+	anHour:   "voices an hour (an author counts once)", meanHour: "voices an hour, mean of the day\n(an author counts once)",
+	usual: "expected", said: "voices", negative: "negative", peak: "busiest hour", found: "found by people",
+	bound: "alert bound: 3 = what chance alone does once in 1,000 looks, 6 = once in a million",
+	aWeek: "alerts a week", alertsIn: "alerts in %s",
 	recall: "recall %d of %d", present: "present",
 	months: [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 }

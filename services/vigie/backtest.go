@@ -22,7 +22,8 @@ const aboutReplays = `
 The time: --since 90d, or a date (2026-03-01), or a moment (2026-03-01T12:00:00Z); days
 begin at midnight in the config's time zone. The 28 days before are read as well, to
 learn the rhythm, and what opens in them is not told. What was imported counts as if
-it had come when it was published.
+it had come when it was published. Figures a week are told where 7 days are known at
+least; a few old posts by themselves, before a day of silence, make nothing known.
 
 The rule: the config's section detector, or --rule FILE, which holds the same keys;
 what it leaves out is as in the config.
@@ -210,9 +211,10 @@ func (a *app) tune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "tune --brand BRAND --pages-per-week N", Short: "Propose the bounds that keep to so many pages a week", GroupID: "tool", Args: cobra.NoArgs,
 		Long: `Decides on a brand's past again with alert bounds from low to high, side by side, and
-proposes the lowest that would have paged no more often than you want: it shows what
-each would have missed of what the present bound tells, and the lines to put in the
-config. A page is an incident that comes to alert, or above. Changes nothing.
+says whether the present one would have paged no more often than you want. If so, what
+a lower one would have added that does so too; if not, the lowest that does, and what
+it would have missed. It shows the lines to put in the config. A page is an incident
+that comes to alert, or above. Changes nothing.
 ` + aboutReplays,
 		Example: `  vigie tune --brand zestaline --pages-per-week 1
   vigie tune --brand zestaline --pages-per-week 0.5 --since 365d --labels found.csv`,

@@ -64,6 +64,8 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	drawn, err := os.ReadFile(picture)
 	require.NoError(t, err)
 	require.Contains(t, string(drawn), "</svg>")
+	require.Contains(t, string(drawn), "voices an hour (an author counts once)")
+	require.NotContains(t, string(drawn), "busiest hour", "every hour is drawn")
 
 	out, _, err = vigie(append([]string{"backtest", "--format", "ndjson"}, line...)...)
 	require.NoError(t, err)
@@ -78,13 +80,25 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
 	require.NoError(t, err)
-	require.Contains(t, out, "1 page a week at most: alert 3, which pages 0.64 times a week (1 alert in 11\u00A0d 0\u00A0h).\nThat is short: chance alone may bring twice as many, or none. Tune again when more is known.\nIt misses no alert of the present bound.")
+	require.Contains(t, out, "The present alert bound, 4.5, keeps to 1 page a week at most: it pages 0.64 times a week (1 alert in 11\u00A0d 0\u00A0h).\n"+
+		"That is short: chance alone may bring twice as many, or none. Tune again when more is known.\n"+
+		"A lower one, 3, does too, and pages 0.64 times a week (1 alert in 11\u00A0d 0\u00A0h).\nIt adds no alert to those of the present one.\n")
 	_, proposed, found := strings.Cut(out, "by --rule:\n")
 	require.True(t, found)
 	require.NoError(t, os.WriteFile(rule, []byte(proposed), 0o600))
 	out, _, err = vigie(append([]string{"backtest", "--rule", rule}, line...)...)
 	require.NoError(t, err)
 	require.Contains(t, out, "present 3", "what is proposed can be tried")
+
+	require.NoError(t, os.WriteFile(rule, []byte("watch: 30\nalert: 290\ncrisis: 290\n"), 0o600))
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1", "--rule", rule}, line...)...)
+	require.NoError(t, err)
+	require.Regexp(t, `The present alert bound, 290, keeps to 1 page a week at most: it pages 0\.00 times a week \(0 alerts`, out)
+	require.Regexp(t, `A lower one, 30, does too, and pages 0\.64 .*\nTo the alerts of the present one it adds 1:\n\n6 Mar 2026 14:\d\d:\d\d  `, out)
+	require.NoError(t, os.WriteFile(rule, []byte("watch: 3\nalert: 3\ncrisis: 3\n"), 0o600))
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1", "--rule", rule}, line...)...)
+	require.NoError(t, err)
+	require.Regexp(t, `The present alert bound, 3, keeps to 1 page a week at most: .*\n.*\nNo lower one does: keep it.\n$`, out)
 
 	require.NoError(t, os.WriteFile(rule, []byte("watch: 25\nalert: 25\ncrisis: 25\n"), 0o600))
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "0.1", "--rule", rule}, line...)...)
@@ -191,17 +205,55 @@ func TestABacktestIsReadInFrench(t *testing.T) {
 	out, _, err := vigie(append([]string{"backtest", "--picture", picture}, line...)...)
 	require.NoError(t, err)
 	require.Contains(t, out, "zest, du 05/01/2026 00:00 au 10/03/2026 00:00\u00A0: 4\u202F140 mentions")
-	require.Contains(t, out, "On n’en sait rien avant le 29/01/2026 00:00\u00A0: les chiffres par semaine portent sur les 40\u00A0j")
+	require.Contains(t, out, "On n’en sait presque rien avant le 29/01/2026 00:00\u00A0: les chiffres par semaine portent sur les 40\u00A0j")
 	require.Regexp(t, `crise +1 +0,17 `, out)
 	require.Contains(t, out, "CRISE · a duré")
 	drawn, err := os.ReadFile(picture)
 	require.NoError(t, err)
-	require.Contains(t, string(drawn), "attendu")
+	for _, text := range []string{"attendu", "voix par heure, moyenne du jour", "heure de pointe", "3 = ce que le hasard seul fait 1 fois sur 1\u202F000 regards", "du 29 janv. 2026"} {
+		require.Contains(t, string(drawn), text)
+	}
 	require.Contains(t, string(drawn), "févr.")
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
 	require.NoError(t, err)
-	require.Contains(t, out, "1 page par semaine au plus\u00A0: alert ")
+	require.Contains(t, out, "La borne d’alerte actuelle, 4.5, tient à 1 page par semaine au plus\u00A0: elle en envoie 0,17 par semaine (1 alerte en 40\u00A0j")
+	require.Contains(t, out, "Une plus basse, 3, y tient aussi")
 	require.Contains(t, out, "detector:\n  watch: 3\n  alert: ")
+}
+
+// Of a brand of which hardly more than a day is known no figures a week are told, nor is a
+// bound proposed; a post of last year that somebody imported makes no year of it.
+func TestOfADayNoFiguresAWeekAreTold(t *testing.T) {
+	t.Parallel()
+	folder, day := angry(t)
+	cfg, err := config.Load(filepath.Join(folder, "vigie.yaml"), nil)
+	require.NoError(t, err)
+	conn, err := clickhouse.Open(t.Context(), cfg, time.Second)
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.Exec(t.Context(), `ALTER TABLE mention_revisions DELETE WHERE published_time < ? AND mention_id != 'x:1' SETTINGS mutations_sync = 1`, day.Add(-6*time.Hour)))
+	require.NoError(t, conn.Exec(t.Context(), `ALTER TABLE mention_revisions DELETE WHERE mention_id = 'x:2' SETTINGS mutations_sync = 1`))
+	picture := filepath.Join(folder, "zest.svg")
+	line := []string{"--config", filepath.Join(folder, "vigie.yaml"), "--brand", "zest", "--since", day.AddDate(-1, 0, 0).Format(time.DateOnly),
+		"--until", day.AddDate(0, 0, 1).Format(time.RFC3339)}
+	out, _, err := vigie(append([]string{"backtest", "--picture", picture}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "Too little is known for figures a week, which take 7 days: 1\u00A0d 6\u00A0h, from 5 Mar 2026 18:00 on. The counts are of that time.\n")
+	require.Regexp(t, `crisis +1 +20.h.\d+.min +20.h.\d+.min *\n`, out, "no column of them")
+	require.NotContains(t, out, "a week ")
+	drawn, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "zest, 5 Mar 2026 to 7 Mar 2026")
+	require.Contains(t, string(drawn), "alerts in 1\u00A0d 6\u00A0h")
+
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "tune again when 7 days are known")
+	require.NotContains(t, out, "detector:")
+	out, _, err = vigie(append([]string{"backtest", "--format", "json"}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, `"known_since": "2026-03-05T18:00:00Z"`)
+	require.Contains(t, out, `"per_week": null`)
 }
 
 func TestLongLinesGoOnBelow(t *testing.T) {

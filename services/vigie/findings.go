@@ -92,11 +92,10 @@ func writeFindings(out io.Writer, f *detector.Findings, cfg *config.Config) erro
 	s := newSheet(out, cfg)
 	w := s.words
 	s.head(f)
-	rows := [][]string{append([]string{w.level, w.incidents, w.aWeek, w.delay, w.worst}, s.scoreHead(f)...)}
+	rows := [][]string{slices.Concat([]string{w.level, w.incidents}, s.weeklyHead(f), []string{w.delay, w.worst}, s.scoreHead(f))}
 	for _, level := range f.Levels {
-		rows = append(rows, append([]string{
-			w.Level(level.Level).One, strconv.Itoa(level.Incidents), s.perWeek(level.PerWeek), s.delay(level.MedianDelay), s.delay(level.WorstDelay),
-		}, s.score(level)...))
+		rows = append(rows, slices.Concat([]string{w.Level(level.Level).One, strconv.Itoa(level.Incidents)}, s.weekly(level),
+			[]string{s.delay(level.MedianDelay), s.delay(level.WorstDelay)}, s.score(level)))
 	}
 	s.line("")
 	s.table(rows...)
@@ -118,7 +117,10 @@ func writeFindings(out io.Writer, f *detector.Findings, cfg *config.Config) erro
 func (s *sheet) head(f *detector.Findings) {
 	w := s.words
 	s.line(w.span, f.Brand, f.Since.In(s.zone).Format(w.date), f.Until.In(s.zone).Format(w.date), w.Several(uint64(f.Mentions), w.Mention))
-	if f.Known.After(f.Since) {
+	switch {
+	case !f.Weekly():
+		s.line(w.tooLittle, w.Span(f.Lasting()), f.From().In(s.zone).Format(w.date))
+	case f.Known.After(f.Since):
 		s.line(w.young, f.Known.In(s.zone).Format(w.date), w.weeks(f.Lasting()))
 	}
 	s.line(w.rule, f.RuleVersion, bound(f.Rule.Watch), bound(f.Rule.Alert), bound(f.Rule.Crisis))
@@ -148,6 +150,21 @@ func (s *sheet) labels(given *detector.Labelled) {
 	}
 	s.line(w.labelsOfDesk, w.Several(uint64(given.Count), w.verdict), what)
 	s.line("  %s", w.verdictsNote)
+}
+
+// weeklyHead and weekly are a column of figures a week, none where too little is known.
+func (s *sheet) weeklyHead(f *detector.Findings) []string {
+	if !f.Weekly() {
+		return nil
+	}
+	return []string{s.words.aWeek}
+}
+
+func (s *sheet) weekly(f detector.Figures) []string {
+	if f.PerWeek == nil {
+		return nil
+	}
+	return []string{s.perWeek(*f.PerWeek)}
 }
 
 func (s *sheet) scoreHead(f *detector.Findings) []string {
@@ -286,15 +303,14 @@ func (s *sheet) found(label string) string {
 // curve writes what each alert bound tells, against the present one.
 func (s *sheet) curve(f *detector.Findings) {
 	w := s.words
-	rows := [][]string{append([]string{w.bound, w.alerts, w.aWeek, w.delay, w.missed, w.more}, s.scoreHead(f)...)}
+	rows := [][]string{slices.Concat([]string{w.bound, w.alerts}, s.weeklyHead(f), []string{w.delay, w.missed, w.more}, s.scoreHead(f))}
 	for _, point := range f.Curve {
 		name := bound(point.Alert)
 		if point.Present {
 			name = fmt.Sprintf(w.present, name)
 		}
-		rows = append(rows, append([]string{
-			name, strconv.Itoa(point.Figures.Incidents), s.perWeek(point.PerWeek), s.delay(point.MedianDelay), strconv.Itoa(point.Missed), strconv.Itoa(point.More),
-		}, s.counts(point.Figures)...))
+		rows = append(rows, slices.Concat([]string{name, strconv.Itoa(point.Figures.Incidents)}, s.weekly(point.Figures),
+			[]string{s.delay(point.MedianDelay), strconv.Itoa(point.Missed), strconv.Itoa(point.More)}, s.counts(point.Figures)))
 	}
 	s.table(rows...)
 	s.line("%s", w.curveNote)
@@ -314,27 +330,73 @@ func writeProposal(out io.Writer, f *detector.Findings, budget float64, cfg *con
 		s.line("\n%s", w.nothingTold)
 		return s.err
 	}
-	proposal, kept := f.Propose(budget)
-	if !kept {
-		s.line("\n"+w.impossible, s.pages(budget), bound(proposal.Rule.Alert), s.perWeek(proposal.PerWeek))
+	if !f.Weekly() {
+		s.line("\n%s", w.notYet)
 		return s.err
 	}
-	s.line("\n"+w.proposal, s.pages(budget), bound(proposal.Rule.Alert), s.perWeek(proposal.PerWeek),
-		w.Several(uint64(proposal.Alerts), w.Level("alert")), w.weeks(f.Lasting()))
-	if f.Lasting() < shortest {
-		s.line("%s", w.tooShort)
+	present := f.Present()
+	proposal, kept := f.Propose(budget)
+	switch {
+	case present.PerWeek <= budget:
+		s.keep(f, present, proposal, budget)
+	case kept:
+		s.raise(f, proposal, budget)
+	default:
+		s.line("\n"+w.impossible, s.pages(budget), bound(proposal.Rule.Alert), s.perWeek(proposal.PerWeek))
 	}
-	if len(proposal.Missed) == 0 {
-		s.line("%s", w.missesNone)
-	} else {
-		s.line(w.missesSome, len(proposal.Missed))
-	}
-	for _, told := range proposal.Missed {
-		s.incident(told)
-	}
-	s.line("\n%s", w.try)
-	s.line("%s", strings.TrimRight(proposal.YAML(), "\n"))
 	return s.err
+}
+
+// keep says that the present rule keeps to a budget, and what a lower bound would add that
+// does so too.
+func (s *sheet) keep(f *detector.Findings, present, proposal detector.Proposal, budget float64) {
+	w := s.words
+	s.line("\n"+w.keeps, bound(present.Rule.Alert), s.pages(budget), s.often(f, present))
+	s.caution(f)
+	if proposal.Rule.Alert >= present.Rule.Alert {
+		s.line("%s", w.noLower)
+		return
+	}
+	s.line(w.lower, bound(proposal.Rule.Alert), s.often(f, proposal))
+	s.incidents(proposal.More, w.addsNone, w.addsSome)
+	s.yaml(proposal)
+}
+
+// raise proposes a bound that keeps to a budget, where the present one does not.
+func (s *sheet) raise(f *detector.Findings, proposal detector.Proposal, budget float64) {
+	w := s.words
+	s.line("\n"+w.proposal, s.pages(budget), bound(proposal.Rule.Alert), s.often(f, proposal))
+	s.caution(f)
+	s.incidents(proposal.Missed, w.missesNone, w.missesSome)
+	s.yaml(proposal)
+}
+
+// often says how often a rule pages: 0.64 times a week (1 alert in 11 d 0 h).
+func (s *sheet) often(f *detector.Findings, p detector.Proposal) string {
+	w := s.words
+	return fmt.Sprintf(w.times, s.perWeek(p.PerWeek), w.Several(uint64(p.Alerts), w.Level("alert")), w.weeks(f.Lasting()))
+}
+
+func (s *sheet) caution(f *detector.Findings) {
+	if f.Lasting() < shortest {
+		s.line("%s", s.words.tooShort)
+	}
+}
+
+func (s *sheet) incidents(told []detector.Told, none, some string) {
+	if len(told) == 0 {
+		s.line("%s", none)
+		return
+	}
+	s.line(some, len(told))
+	for _, incident := range told {
+		s.incident(incident)
+	}
+}
+
+func (s *sheet) yaml(p detector.Proposal) {
+	s.line("\n%s", s.words.try)
+	s.line("%s", strings.TrimRight(p.YAML(), "\n"))
 }
 
 func (s *sheet) pages(n float64) string {

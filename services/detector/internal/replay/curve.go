@@ -45,10 +45,12 @@ func PointOf(alert float64, incidents, present []*Incident, labels []Label, last
 }
 
 // Propose is the lowest bound of a curve, lowest first, from which on no more alerts a
-// week are told; false where even the highest tells more.
+// week are told; false where even the highest tells more, or too little is known.
 func Propose(curve []Point, perWeek float64) (proposed Point, found bool) {
-	for n := len(curve) - 1; n >= 0 && curve[n].PerWeek <= perWeek; n-- {
+	for n := len(curve) - 1; n >= 0 && curve[n].keeps(perWeek); n-- {
 		proposed, found = curve[n], true
 	}
 	return proposed, found
 }
+
+func (p Point) keeps(perWeek float64) bool { return p.PerWeek != nil && *p.PerWeek <= perWeek }

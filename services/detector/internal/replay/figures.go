@@ -15,7 +15,7 @@ var LevelNames = []string{detect.Calm: "none", detect.Watch: "watch", detect.Ale
 type Figures struct {
 	Level       string   `json:"level"`
 	Incidents   int      `json:"incidents"`
-	PerWeek     float64  `json:"per_week"`
+	PerWeek     *float64 `json:"per_week"`                       // nil where less than Week is known
 	MedianDelay *float64 `json:"median_delay_seconds,omitempty"` // after the first post of it
 	WorstDelay  *float64 `json:"worst_delay_seconds,omitempty"`
 	*Score
@@ -33,6 +33,10 @@ type Score struct {
 	PrecisionRange [2]float64 `json:"precision_range"`
 	RecallRange    [2]float64 `json:"recall_range"`
 }
+
+// Week is of how much time figures a week are told at least: of minutes they would be
+// thousands, and mean nothing.
+const Week = 7 * 24 * time.Hour
 
 // Judge gives the figures of each level over a time, with scores where there are
 // labels.
@@ -56,8 +60,10 @@ func judge(incidents []*Incident, labels []Label, lasting time.Duration, level d
 			delays = append(delays, delay.Seconds())
 		}
 	}
-	const week = 7 * 24 * time.Hour
-	f.PerWeek = float64(f.Incidents) * week.Seconds() / lasting.Seconds()
+	if lasting >= Week {
+		perWeek := float64(f.Incidents) * Week.Seconds() / lasting.Seconds()
+		f.PerWeek = &perWeek
+	}
 	if len(delays) > 0 {
 		slices.Sort(delays)
 		median, worst := delays[len(delays)/2], delays[len(delays)-1]

@@ -3,6 +3,7 @@ package replay_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,9 +95,51 @@ func TestHowOftenAndHowSoon(t *testing.T) {
 	levels := replay.Judge(incidents, nil, 14*24*time.Hour)
 	var got []string
 	for _, l := range levels {
-		got = append(got, fmt.Sprint(l.Level, " ", l.Incidents, " ", l.PerWeek, " ", *l.MedianDelay/60, " ", *l.WorstDelay/60))
+		got = append(got, fmt.Sprint(l.Level, " ", l.Incidents, " ", *l.PerWeek, " ", *l.MedianDelay/60, " ", *l.WorstDelay/60))
 	}
 	require.Equal(t, []string{"watch 3 1.5 4 4", "alert 2 1 54 54", "crisis 1 0.5 24 24"}, got)
+	require.InDelta(t, 3, *replay.Judge(incidents, nil, 7*24*time.Hour)[0].PerWeek, 0)
+	short := replay.PointOf(4, incidents, incidents, nil, 7*24*time.Hour-time.Second)
+	require.Nil(t, short.PerWeek, "of minutes they would be thousands")
+	require.Equal(t, 2, short.Figures.Incidents)
+	_, found := replay.Propose([]replay.Point{short}, 1000)
+	require.False(t, found, "nor is anything proposed by them")
+}
+
+// A past begins where mentions begin to flow, not with what somebody imported of last year.
+func TestAPastBeginsWhereMentionsFlow(t *testing.T) {
+	t.Parallel()
+	const hour, day = 60, 24 * 60
+	every := func(minutes, from, to int) (all []int) {
+		for m := from; m < to; m += minutes {
+			all = append(all, m)
+		}
+		return all
+	}
+	for name, past := range map[string]struct {
+		minutes []int
+		begins  int
+	}{
+		"none":                          {nil, 0},
+		"one":                           {[]int{-263 * day}, -263 * day},
+		"many a day, from the first on": {every(20, -40*day, 0), -40 * day},
+		"one very old":                  {append([]int{-263 * day}, every(1, -9, 0)...), -263 * day},
+		"and ten since":                 {append([]int{-263 * day}, every(1, -10, 0)...), -10},
+		"a few old ones, apart":         {slices.Concat([]int{-263 * day, -200 * day, -20 * day}, every(1, -60, 0)), -60},
+		"three a week":                  {every(56*hour, -90*day, 0), -90*day + 3*56*hour},
+		"a month of silence in between": {append(every(20, -80*day, -60*day), every(20, -30*day, 0)...), -80 * day},
+		"nights":                        {append(every(10, -30*hour, -26*hour), every(10, -14*hour, 0)...), -30 * hour},
+	} {
+		var b replay.Beginning
+		for _, minute := range past.minutes {
+			b.Note(at(minute))
+		}
+		if past.minutes == nil {
+			require.Zero(t, b.At(), name)
+			continue
+		}
+		require.Equal(t, at(past.begins), b.At(), name)
+	}
 }
 
 // The bound proposed is the lowest from which on the budget holds, not one that holds
@@ -105,7 +148,7 @@ func TestTheLowestBoundThatKeepsToABudget(t *testing.T) {
 	t.Parallel()
 	curve := []replay.Point{}
 	for i, perWeek := range []float64{9, 1, 3, 1, 0.5} {
-		curve = append(curve, replay.Point{Alert: float64(i), Figures: replay.Figures{PerWeek: perWeek}})
+		curve = append(curve, replay.Point{Alert: float64(i), Figures: replay.Figures{PerWeek: &perWeek}})
 	}
 	proposed, found := replay.Propose(curve, 1)
 	require.True(t, found)
@@ -236,18 +279,26 @@ func TestWhatOpensInTheWarmUpIsNotTold(t *testing.T) {
 	require.Less(t, delay, 2*time.Minute)
 }
 
-func TestASeriesHasWholeBuckets(t *testing.T) {
+func TestASeriesIsOfHoursOrDays(t *testing.T) {
 	t.Parallel()
-	s := replay.NewSeries(noon, at(24*60*90), 800)
-	require.Equal(t, 24*time.Hour, s.Bucket)
-	require.Len(t, s.Said, 90)
-	for _, minute := range []int{-60, 0, 24*60 - 60, 24 * 60, 24*60*90 - 60, 24 * 60 * 90} {
-		s.Note(at(minute), detect.Voices{All: 3, Negative: 1}, detect.Voices{All: 2})
+	s := replay.NewSeries(noon, at(24*60*90))
+	for _, minute := range []int{-60, 0, 60, 24*60 - 60, 24 * 60, 24*60*90 - 60, 24 * 60 * 90} {
+		s.Note(at(minute), detect.Voices{All: float64(100 + minute), Negative: 1}, detect.Voices{All: 24})
 	}
-	require.Equal(t, detect.Voices{All: 6, Negative: 2}, s.Said[0])
-	require.Equal(t, detect.Voices{All: 2}, s.Expected[1])
-	require.InDelta(t, 3, s.Said[89].All, 0)
-	require.Len(t, replay.NewSeries(noon.Add(time.Minute), at(62), 800).Said, 2)
+	days := s.Buckets(noon, 800)
+	require.Len(t, days, 90)
+	day := 24 * 60.0
+	require.Equal(t, replay.Bucket{
+		From: noon, To: at(24 * 60), Said: detect.Voices{All: (100 + 160 + day + 40) / 24, Negative: 3.0 / 24}, Expected: detect.Voices{All: 3},
+		Most: replay.Peak{Hour: at(24*60 - 60), Said: day + 40}, Angriest: replay.Peak{Hour: noon, Said: 1},
+	}, days[0])
+	require.InDelta(t, (90*day+40)/24, days[89].Said.All, 1e-9)
+	hours := s.Buckets(at(24*60*70+30), 800)
+	require.Len(t, hours, 20*24)
+	require.Equal(t, at(24*60*70), hours[0].From)
+	require.Equal(t, at(24*60*70+60), hours[0].To)
+	require.Len(t, s.Buckets(at(24*60*50+23*60), 800), 40, "the last day is shorter")
+	require.Len(t, replay.NewSeries(noon.Add(time.Minute), at(62)).Buckets(noon, 800), 2)
 }
 
 // What is tried beside a rule opens, raises and ends what it would by itself, and changes
@@ -307,7 +358,7 @@ func TestATrialDecidesAsByItself(t *testing.T) {
 // How many spoke in each hour is noted, and how many were expected to, once each.
 func TestWhatIsSaidAndExpectedIsNoted(t *testing.T) {
 	t.Parallel()
-	s := replay.NewSeries(noon, noon.AddDate(0, 0, 2), 800)
+	s := replay.NewSeries(noon, noon.AddDate(0, 0, 2))
 	lane := replay.NewLane(detect.Rule{MinAuthors: 5, MinMentions: 10, Watch: 3, Alert: 6, Crisis: 12}, "zest", noon, nil)
 	lane.Note(s.Note)
 	for n := range (28 + 2) * 24 * 6 {
@@ -317,9 +368,11 @@ func TestWhatIsSaidAndExpectedIsNoted(t *testing.T) {
 		}
 	}
 	lane.End(noon.AddDate(0, 0, 2))
-	for hour := range 48 {
-		require.Equal(t, detect.Voices{All: 6, Negative: 3}, s.Said[hour], hour)
-		require.InDelta(t, 6, s.Expected[hour].All, 0.01, hour)
-		require.InDelta(t, 3, s.Expected[hour].Negative, 0.01, hour)
+	hours := s.Buckets(noon, 48)
+	require.Len(t, hours, 48)
+	for n, hour := range hours {
+		require.Equal(t, detect.Voices{All: 6, Negative: 3}, hour.Said, n)
+		require.InDelta(t, 6, hour.Expected.All, 0.01, n)
+		require.InDelta(t, 3, hour.Expected.Negative, 0.01, n)
 	}
 }
