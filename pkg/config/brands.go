@@ -20,7 +20,7 @@ type Brand struct {
 }
 
 // Occasion is a campaign, a match, a launch: while it lasts more is said of a brand,
-// and an incident is a level lower.
+// and an incident is one level lower: a crisis an alert, an alert a watch.
 type Occasion struct {
 	Name string    `yaml:"name"`
 	From time.Time `yaml:"from"`

@@ -101,7 +101,7 @@ func TestTwoBacktestsTellTheSameIncidents(t *testing.T) {
 	require.Equal(t, "alert_OPEN crisis_OPEN crisis_RESOLVED", strings.Join(levels[:3], " "), "that of the warm-up is not told")
 }
 
-// What was announced is a level lower in a backtest too, as it would have been live.
+// What was announced is one level lower in a backtest too, as it would have been live.
 func TestABacktestKnowsWhatWasAnnounced(t *testing.T) {
 	t.Parallel()
 	b := emptyTables(t)
