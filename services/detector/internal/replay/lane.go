@@ -18,6 +18,7 @@ type Lane struct {
 	hour      time.Time // that has begun
 	noted     time.Time // hour up to which it is noted what was said
 	watched   map[string]detect.Terms
+	begun     map[string]*Beginning // of each brand that is
 	announced map[string][]detect.Occasion
 	told      told
 	tried     []told
@@ -32,7 +33,7 @@ func NewLane(rule detect.Rule, brand string, since time.Time, announced map[stri
 	hour := begin.Truncate(time.Hour)
 	return &Lane{
 		engine: detect.New(rule, begin), brand: brand, since: since, hour: hour, noted: hour, announced: announced,
-		watched: map[string]detect.Terms{}, told: newTold(), note: func(time.Time, detect.Voices, detect.Voices) {},
+		watched: map[string]detect.Terms{}, begun: map[string]*Beginning{}, told: newTold(), note: func(time.Time, detect.Voices, detect.Voices) {},
 	}
 }
 
@@ -49,18 +50,32 @@ func (l *Lane) Try(rules []detect.Rule) {
 func (l *Lane) Note(note func(hour time.Time, said, expected detect.Voices)) { l.note = note }
 
 // Hear takes the next mention, in the order in which they became known. A brand is
-// watched from its first on: nothing tells more of when its past begins.
+// watched from the beginning of its past on, as far as that can be told by then.
 func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.Pass(m.Known)
-	if _, known := l.watched[brand]; !known {
-		if m.Again {
-			return // it came first before all this
-		}
+	if _, known := l.watched[brand]; !known && m.Again {
+		return // it came first before all this
+	}
+	if !m.Again && l.begins(brand, m.Known) {
+		l.engine.Unload(brand)
 		l.watched[brand] = detect.Terms{Since: m.Known, Occasions: l.announced[brand]}
 		l.engine.Watch(l.watched)
 	}
 	m.Past = false // as if live
 	l.engine.Observe(brand, m)
+}
+
+// begins says whether a mention begins the past of a brand, of which an incident that is
+// open is part.
+func (l *Lane) begins(brand string, known time.Time) bool {
+	if l.begun[brand] == nil {
+		l.begun[brand] = &Beginning{}
+	}
+	if !l.begun[brand].Note(known) {
+		return false
+	}
+	_, open := l.engine.Incidents()[brand]
+	return !open
 }
 
 // settled is how long after it an hour is noted: some of it comes late.

@@ -355,6 +355,30 @@ func TestATrialDecidesAsByItself(t *testing.T) {
 	require.Greater(t, len(alone.Incidents()), 10)
 }
 
+// Posts of long ago that somebody imported are no past in which all was quiet: a brand of
+// which one hears from some day on does not rise on that day.
+func TestALonePostIsNoQuietPast(t *testing.T) {
+	t.Parallel()
+	rule := detect.Rule{MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute, Watch: 3, Alert: 6, Crisis: 12}
+	for lone, rises := range map[int]bool{2: false, 40: true} {
+		lane := replay.NewLane(rule, "", noon.AddDate(0, 0, -300), nil)
+		n := 0
+		hear := func(known time.Time) {
+			n++
+			lane.Hear("zest", detect.Mention{ID: fmt.Sprint(n), Source: "x", Author: fmt.Sprint(n), Handle: fmt.Sprint(n), Sentiment: detect.Negative,
+				Published: known, Collected: known, Known: known, Text: "bad"})
+		}
+		for i := range lone {
+			hear(noon.AddDate(0, 0, -260+i*2))
+		}
+		for minute := range 24 * 60 {
+			hear(at(minute * 2))
+		}
+		lane.End(at(24 * 60 * 3))
+		require.Equal(t, rises, len(lane.Incidents()) > 0, "%d posts of before", lone)
+	}
+}
+
 // How many spoke in each hour is noted, and how many were expected to, once each.
 func TestWhatIsSaidAndExpectedIsNoted(t *testing.T) {
 	t.Parallel()
