@@ -87,11 +87,35 @@ func (s *series[C]) at(minute int64) counts {
 	return s.Fine[minute%fineSpan].counts()
 }
 
-func (s *series[C]) ten(ten int64) counts {
-	if newest := s.Newest / coarse; ten > newest || newest-ten >= coarseSpan {
-		return counts{}
+// minutes is what minutes hold, from one to another, and tens what tens of minutes do.
+func (s *series[C]) minutes(from, to int64) counts { return between(s.Fine[:], s.Newest, from, to) }
+func (s *series[C]) tens(from, to int64) counts {
+	return between(s.Coarse[:], s.Newest/coarse, from, to)
+}
+
+// between is what a ring whose newest cell has a number holds from one number to another.
+func between[C cell](ring []cells[C], newest, from, to int64) (sum counts) {
+	n := int64(len(ring))
+	from, to = max(from, newest-n+1), min(to, newest)
+	if from > to {
+		return sum
 	}
-	return s.Coarse[ten%coarseSpan].counts()
+	if first, last := from%n, to%n; first <= last {
+		ring = ring[first : last+1]
+	} else {
+		sum = total(ring[first:])
+		ring = ring[:last+1]
+	}
+	sum.add(total(ring))
+	return sum
+}
+
+func total[C cell](run []cells[C]) (sum counts) {
+	for i := range run {
+		sum.Total += float32(run[i].Total)
+		sum.Negative += float32(run[i].Negative)
+	}
+	return sum
 }
 
 // starts are the minutes in which the windows of every scale begin that end with one;
@@ -118,21 +142,17 @@ func starts(to, since int64) (all [len(scales)]int64) {
 // sealAfter ago.
 func (s *series[C]) sums(starts *[len(scales)]int64, to int64) (all [len(scales)]counts) {
 	var sum counts
-	k, m := 0, to
+	k, until := 0, to // up to which nothing is summed yet
 	for ; k < len(scales) && scales[k] <= lastFine; k++ {
-		for ; m >= starts[k]; m-- {
-			sum.add(s.at(m))
-		}
-		all[k] = sum
+		sum.add(s.minutes(starts[k], until))
+		all[k], until = sum, min(until, starts[k]-1)
 	}
-	sum = counts{}
-	m = to
-	for ; k < len(scales); k++ {
-		for ; m >= starts[k] && m >= to/coarse*coarse; m-- {
-			sum.add(s.at(m))
-		}
-		for ; m >= starts[k]; m -= coarse {
-			sum.add(s.ten(m / coarse))
+	ten := to / coarse // that goes on
+	sum = s.minutes(max(ten*coarse, starts[k]), to)
+	for until = ten - 1; k < len(scales); k++ {
+		if from := starts[k] / coarse; starts[k] < ten*coarse {
+			sum.add(s.tens(from, until))
+			until = min(until, from-1)
 		}
 		all[k] = sum
 	}
