@@ -68,6 +68,9 @@ func (b *Bus) ReadOn(ctx context.Context, stream string, after, upTo uint64, vis
 			return fail(err)
 		}
 		m := newMessage(raw)
+		if m.Sequence > upTo {
+			return upTo, nil // what there was has aged away meanwhile
+		}
 		reached, pending = m.Sequence, meta.NumPending > 0
 		visit(m)
 	}

@@ -44,6 +44,7 @@ type service struct {
 	bucket   jetstream.KeyValue
 	kept     jetstream.KeyValue // what is known of each brand
 	learnt   atomic.Bool        // or standing by: ready either way
+	every    time.Duration      // how soon what came in of the past is learnt
 	reloaded chan struct{}
 
 	mu        sync.Mutex // guards what follows: the batch under way, or a tick
@@ -55,7 +56,9 @@ type service struct {
 	observed  uint64    // sequence of the last mention read
 	brands    map[string]detect.Terms
 	stale     map[string]bool              // brands of whose past some has come in since it was heard
-	gone      []string                     // mentions deleted while the past is heard anew, nil while it is not
+	erased    uint64                       // sequence of the last deletion read
+	learning  map[string]bool              // brands whose past is being heard anew
+	gone      []string                     // mentions deleted meanwhile
 	behind    bool                         // what was collected waits to be scored: quiet proves nothing
 	blind     map[string]*vigiev1.Incident // open, by "<source>/<page>"
 	noted     map[string]uint64            // sequence of the newest state of each "<source>/<page>"
@@ -96,7 +99,7 @@ func newService(ctx context.Context, env run.Env, mistakes Mistakes) (*service, 
 		return nil, err
 	}
 	s := &service{mistakes: mistakes, bus: env.Bus, config: env.Config, logger: env.Logger, metrics: newMetrics(env.Registry), bucket: bucket, kept: kept,
-		reloaded: make(chan struct{}, 1)}
+		reloaded: make(chan struct{}, 1), every: learnEvery}
 	env.Health.Require("detector", s.check)
 	env.Config.OnReload(func(*config.Config) (func(), error) { return s.noteReload, nil })
 	return s, nil
@@ -171,9 +174,9 @@ func (s *service) detect(ctx context.Context) error {
 // that does not answer is waited for, as long as it takes; state of our own that
 // cannot be read is not.
 func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
-	s.awaitStore(ctx)
+	whole := s.awaitStore(ctx)
 	for {
-		err := s.takeUpOnce(ctx, past)
+		err := s.takeUpOnce(ctx, past, whole)
 		if err == nil || errors.Is(err, bus.ErrLeaseLost) || errors.Is(err, errBroken) {
 			return err
 		}
@@ -185,8 +188,9 @@ func (s *service) takeUp(ctx context.Context, past driver.Conn) error {
 }
 
 // takeUpOnce begins at the moment up to which all is acknowledged. What came since is
-// delivered, and decided on in its own time.
-func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
+// delivered, and decided on in its own time. Unless the tables are whole, what is heard from
+// them is to be heard again.
+func (s *service) takeUpOnce(ctx context.Context, past driver.Conn, whole bool) error {
 	now, err := s.reached(ctx)
 	if err != nil {
 		return err
@@ -223,6 +227,12 @@ func (s *service) takeUpOnce(ctx context.Context, past driver.Conn) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.engine, s.now, s.brands, s.unsent, s.stale = engine, now, terms, nil, map[string]bool{}
+	s.learning, s.gone = nil, nil
+	for brand := range others {
+		if !whole {
+			s.stale[brand] = true
+		}
+	}
 	s.present, s.observed, s.listened = false, progress.Done, progress.At.Add(listens)
 	s.asked, s.answered = time.Now(), progress.At
 	told, err := s.restore(ctx)

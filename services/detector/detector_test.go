@@ -126,6 +126,8 @@ func TestImportedHistoryOnlyTeaches(t *testing.T) {
 		b.publish(post{brand: "zing", id: fmt.Sprintf("old%d", minute), origin: vigiev1.Origin_ORIGIN_IMPORTED, at: at, collected: now})
 	}
 	b.settled()
+	b.publish(post{brand: "zing", id: "live", origin: vigiev1.Origin_ORIGIN_LIVE, at: now, collected: now}) // no import follows it
+	b.settled()
 	stop()
 	b.start()
 	b.settled()

@@ -2,11 +2,14 @@ package detector
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
+	"github.com/vigie-monitor/vigie/pkg/clickhouse"
 	"github.com/vigie-monitor/vigie/pkg/run"
 	"github.com/vigie-monitor/vigie/pkg/wait"
 	"github.com/vigie-monitor/vigie/services/detector/internal/detect"
@@ -72,6 +75,39 @@ func (c Clockwork) Stale() (brands []string) {
 		brands = append(brands, brand)
 	}
 	return brands
+}
+
+// Relearning runs a detector that hears the past of a brand anew, again and again beside the
+// present, and counts how often it did.
+func Relearning(ctx context.Context, env run.Env, brand string, learnt *atomic.Int64) error {
+	s, err := newService(ctx, env, Mistakes{})
+	if err != nil {
+		return err
+	}
+	past, err := clickhouse.Open(ctx, s.config.Get(), startWait)
+	if err != nil {
+		return err
+	}
+	s.every = time.Hour
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.run(ctx) })
+	group.Go(func() error {
+		defer past.Close()
+		for wait.For(ctx, 10*time.Millisecond) == nil {
+			if s.check(ctx) != nil {
+				continue
+			}
+			s.mu.Lock()
+			s.stale[brand] = true
+			s.mu.Unlock()
+			if err := s.learn(ctx, past); err != nil && ctx.Err() == nil {
+				return err
+			}
+			learnt.Add(1)
+		}
+		return nil
+	})
+	return group.Wait()
 }
 
 // Ahead runs a detector whose bus had its clock put on, and back again, once it has taken up:

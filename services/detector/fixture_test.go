@@ -136,11 +136,11 @@ func burst(brand string, from, n int, at time.Time) []post {
 	return posts
 }
 
-// calm posts a past of one mention every second minute, a day long.
+// calm posts a past of one mention every second minute, nearly a day long: none of it late.
 func (b *bench) calm(brand string, now time.Time) {
 	b.t.Helper()
 	var posts []post
-	for minute := 24 * 60; minute > 15; minute -= 2 {
+	for minute := 24*60 - 10; minute > 15; minute -= 2 {
 		at := now.Add(-time.Duration(minute) * time.Minute)
 		posts = append(posts, post{brand: brand, id: fmt.Sprintf("calm%d", minute), origin: vigiev1.Origin_ORIGIN_LIVE, at: at, collected: at})
 	}

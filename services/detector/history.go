@@ -25,7 +25,7 @@ const asIfLive = `(
 const history = `
 SELECT ` + mentionColumns + `
 FROM ` + asIfLive + `
-WHERE (empty(?) OR brand_id IN ?) AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
+WHERE (? OR brand_id IN ?) AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
 	AND published_time >= fromUnixTimestamp64Milli(?) AND published_time < fromUnixTimestamp64Milli(?)
 	AND published_time > known_time - INTERVAL 1 DAY
 ORDER BY known_time, mention_id, brand_id`
@@ -87,7 +87,7 @@ func (c chronicle) slice(ctx context.Context, from, to time.Time, visit func(bra
 
 // read reads a slice: mentions, and beside them what was known of them then.
 func (c chronicle) read(ctx context.Context, from, to time.Time, visit func(brand string, m detect.Mention)) error {
-	rows, err := c.conn.Query(ctx, history, c.brands, c.brands, from.UnixMilli(), to.UnixMilli(), from.AddDate(0, 0, -1).UnixMilli(), to.Add(ahead).UnixMilli())
+	rows, err := c.conn.Query(ctx, history, len(c.brands) == 0, c.brands, from.UnixMilli(), to.UnixMilli(), from.AddDate(0, 0, -1).UnixMilli(), to.Add(ahead).UnixMilli())
 	if err != nil {
 		return err
 	}

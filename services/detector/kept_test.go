@@ -14,7 +14,7 @@ import (
 	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
 )
 
-// Of what is over, and of what others wrote, the bucket keeps nothing.
+// Of what others wrote the bucket keeps nothing, nor of a page that is seen again.
 func TestTheBucketKeepsNoWords(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -49,8 +49,7 @@ func TestTheBucketKeepsNoWords(t *testing.T) {
 	b.eventually("and forgotten when it is over", func() bool { return sources() == 0 })
 }
 
-// What is known of a brand survives its detector, without the tables: they are emptied
-// here. What came while nobody detected is heard from the stream.
+// A post that its source says is gone leaves what is kept of a brand.
 func TestADeletedPostLeavesWhatTheDetectorKeeps(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -26,21 +26,29 @@ const (
 	learnWait = 2 * time.Second
 	// learnEvery is how soon what came in of the past is learnt.
 	learnEvery = 10 * time.Second
+	// learnAtOnce is how many brands are learnt at once: what is known of each is held twice
+	// meanwhile. Where more are to be heard, all are read.
+	learnAtOnce = 500
+	// learnCatchUp bounds how long nothing is decided while a learning catches up.
+	learnCatchUp = 5 * time.Second
 	// watchedKey begins the keys of the bucket that say since when a brand is watched.
 	watchedKey = "watched."
 )
 
 // awaitStore waits until the tables hold what a detector before this one has
 // acknowledged: it will not be delivered again. A store that is far behind is not
-// waited for: a window that lacks some mentions is better than none.
-func (s *service) awaitStore(ctx context.Context) {
+// waited for: a window that lacks some mentions is better than none. It answers whether
+// nothing is lacking.
+func (s *service) awaitStore(ctx context.Context) (whole bool) {
 	mine, err := s.bus.Progress(ctx, bus.Detector)
-	if err == nil {
-		err = s.stored(ctx, mine.Done, storeWait)
+	deleted, deletedErr := s.bus.Progress(ctx, bus.DetectorDeleted)
+	if err = errors.Join(err, deletedErr); err == nil {
+		err = s.allStored(ctx, mine.Done, deleted.Done, storeWait)
 	}
 	if err != nil && ctx.Err() == nil {
 		s.logger.Warn("detector: an incident under way may be seen late", "err", err)
 	}
+	return err == nil
 }
 
 var errBehind = errors.New("the tables are behind what was counted")
@@ -57,15 +65,21 @@ func tablesStand(ctx context.Context, past driver.Conn) error {
 	return nil
 }
 
-// stored waits until the tables hold all up to a sequence.
-func (s *service) stored(ctx context.Context, upTo uint64, patience time.Duration) error {
+// allStored waits until the tables hold all that was scored up to a sequence, and nothing
+// that was deleted up to another.
+func (s *service) allStored(ctx context.Context, scored, deleted uint64, patience time.Duration) error {
 	return wait.Until(ctx, patience, 50*time.Millisecond, func() error {
-		stored, err := s.bus.Progress(ctx, bus.StoreScored)
-		if err == nil && stored.Done < upTo && stored.Pending > 0 {
-			err = errBehind
-		}
-		return err
+		return errors.Join(s.stored(ctx, bus.StoreScored, scored), s.stored(ctx, bus.StoreDeleted, deleted))
 	})
+}
+
+// stored fails where a consumer of the store is not up to a sequence.
+func (s *service) stored(ctx context.Context, consumer bus.Consumer, upTo uint64) error {
+	stored, err := s.bus.Progress(ctx, consumer)
+	if err == nil && stored.Done < upTo && stored.Pending > 0 {
+		err = errBehind
+	}
+	return err
 }
 
 // terms are on what terms each brand of the config is watched, and since when, as the
@@ -120,14 +134,16 @@ func occasions(cfg *config.Config) map[string][]detect.Occasion {
 // keepLearning hears the past of a brand anew when some of it came in (history imported,
 // a gap of more than a day filled), and that of a brand the config begins to watch.
 func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
-	ticker := time.NewTicker(learnEvery)
+	ticker := time.NewTicker(s.every)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-s.reloaded:
-			if err := s.rewatch(ctx); err != nil {
+			if err := s.rewatch(ctx); errors.Is(err, bus.ErrLeaseLost) {
+				return err
+			} else if err != nil {
 				s.logger.Warn("detector: the brands that changed are not watched yet, trying again", "err", err)
 				s.noteReload()
 				_ = wait.For(ctx, retryAfter)
@@ -142,7 +158,7 @@ func (s *service) keepLearning(ctx context.Context, past driver.Conn) error {
 		if err := s.learn(ctx, past); err != nil && ctx.Err() == nil {
 			s.logger.Warn("detector: the past could not be read, the one known stays", "err", err)
 		}
-		ticker.Reset(max(learnEvery, 20*time.Since(began))) // a long past must not keep the tables busy
+		ticker.Reset(max(s.every, 20*time.Since(began))) // a long past must not keep the tables busy
 	}
 }
 
@@ -188,36 +204,42 @@ func (s *service) watch(ctx context.Context, cfg *config.Config, terms map[strin
 // counted: it comes again then. Meanwhile others are decided on, and these as well, by what
 // is known of them; what is said of them is heard by both.
 func (s *service) learn(ctx context.Context, past driver.Conn) error {
-	stale := s.takeStale()
-	upTo, now := s.heardSoFar()
-	err := s.stored(ctx, upTo, learnWait)
+	upTo, erased, now := s.startLearning()
+	err := s.allStored(ctx, upTo, erased, learnWait)
 	if err == nil {
-		err = s.learnOf(ctx, past, stale, upTo, now)
+		err = s.learnOf(ctx, past, upTo, now)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gone = nil
 	if err != nil {
-		maps.Copy(s.stale, stale)
+		maps.Copy(s.stale, s.learning)
 	}
+	s.learning, s.gone = nil, nil
 	if errors.Is(err, errBehind) {
 		return nil
 	}
 	return err
 }
 
-// takeStale are the brands to be heard anew. From now on what is deleted is remembered.
-func (s *service) takeStale() (stale map[string]bool) {
+// startLearning takes some of the brands to be heard anew, and answers up to which sequences
+// and moment.
+func (s *service) startLearning() (observed, erased uint64, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stale, s.stale, s.gone = s.stale, map[string]bool{}, []string{}
-	return stale
+	s.learning = map[string]bool{}
+	for brand := range s.stale {
+		if len(s.learning) < learnAtOnce {
+			s.learning[brand] = true
+			delete(s.stale, brand)
+		}
+	}
+	return s.observed, s.erased, s.now
 }
 
-func (s *service) learnOf(ctx context.Context, past driver.Conn, brands map[string]bool, upTo uint64, now time.Time) error {
+func (s *service) learnOf(ctx context.Context, past driver.Conn, upTo uint64, now time.Time) error {
 	terms := map[string]detect.Terms{}
-	for brand := range brands {
-		if watched, known := s.brands[brand]; known { // which change between two learnings only
+	for brand := range s.learning { // which, as the brands, changes between two learnings only
+		if watched, known := s.brands[brand]; known {
 			terms[brand] = watched
 		}
 	}
@@ -232,6 +254,8 @@ func (s *service) learnOf(ctx context.Context, past driver.Conn, brands map[stri
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, learnCatchUp)
+	defer cancel()
 	if err := s.hearOn(ctx, heard, soFar, s.observed, s.now, func(string, *detect.Mention, bool) {}); err != nil {
 		return err
 	}
@@ -274,10 +298,20 @@ func hear(ctx context.Context, past driver.Conn, rule detect.Rule, brands map[st
 		return engine, nil
 	}
 	today := now.Add(-24 * time.Hour)
-	err := chronicle{conn: past, brands: slices.Sorted(maps.Keys(brands))}.each(ctx, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
+	var only []string
+	if len(brands) <= learnAtOnce {
+		only = slices.Sorted(maps.Keys(brands))
+	}
+	reached := false
+	err := chronicle{conn: past, brands: only}.each(ctx, from, now.Add(time.Millisecond), func(brand string, m detect.Mention) {
+		if !reached && m.Known.After(today) {
+			engine.ForgetSeen() // the tables hold each once, and what is older than a day is not counted again
+			reached = true
+		}
 		engine.Advance(m.Known)
 		m.Sequence = upTo
-		m.Past = m.Past && m.Published.After(today) // what is of today would be news
+		lately := m.Published.After(today) // of which it would be news
+		m.Past, m.Backfill = m.Past && lately, m.Backfill && lately
 		engine.Observe(brand, m)
 	})
 	if err != nil {

@@ -60,7 +60,8 @@ func (s *service) erase(_ context.Context, batch []*bus.Message) []error {
 		deletion.Reset()
 		if outcomes[i] = m.Decode(&deletion); outcomes[i] == nil {
 			s.engine.Erase(deletion.MentionId)
-			if s.gone != nil {
+			s.erased = max(s.erased, m.Sequence)
+			if s.learning != nil {
 				s.gone = append(s.gone, deletion.MentionId)
 			}
 		}

@@ -18,7 +18,7 @@ const sampled = `
 SELECT brand_id, mention_id, toUnixTimestamp64Milli(published_time), toUnixTimestamp64Milli(known_time),
 	ownership = 'official', toUInt8(kind), toUInt8(sentiment), followers, engagement
 FROM mention_samples FINAL
-WHERE (empty(?) OR brand_id IN ?) AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
+WHERE (? OR brand_id IN ?) AND known_time >= fromUnixTimestamp64Milli(?) AND known_time < fromUnixTimestamp64Milli(?)
 ORDER BY known_time, mention_id, brand_id, revision`
 
 // samples are read beside the mentions they are of.
@@ -32,7 +32,7 @@ type samples struct {
 
 // readSamples begins to read, for visit.
 func readSamples(ctx context.Context, conn driver.Conn, brands []string, from, before time.Time, visit func(string, detect.Mention)) (*samples, error) {
-	rows, err := conn.Query(ctx, sampled, brands, brands, from.UnixMilli(), before.UnixMilli())
+	rows, err := conn.Query(ctx, sampled, len(brands) == 0, brands, from.UnixMilli(), before.UnixMilli())
 	if err != nil {
 		return nil, err
 	}

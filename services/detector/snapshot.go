@@ -68,16 +68,22 @@ func (s *service) snapshot(ctx context.Context, w writing, every time.Duration) 
 			delete(w.due, brand)
 			continue
 		}
+		stale := s.stale[brand] || s.learning[brand]
 		data, err := s.engine.Snapshot(brand)
 		s.mu.Unlock()
-		if err == nil {
+		switch {
+		case stale: // who went on from it would never learn
+			err = s.kept.Delete(ctx, brand)
+		case err == nil:
 			_, err = s.kept.Put(ctx, brand, data)
 		}
 		if err != nil {
 			s.logger.Warn("detector: what is known of a brand could not be written down", "brand", brand, "err", err)
 			return
 		}
-		delete(w.due, brand)
+		if !stale {
+			delete(w.due, brand)
+		}
 		w.written[brand] = time.Now()
 	}
 }

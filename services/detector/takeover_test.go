@@ -1,13 +1,19 @@
 package detector_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vigie-monitor/vigie/pkg/bus"
 	"github.com/vigie-monitor/vigie/pkg/bus/bustest"
+	"github.com/vigie-monitor/vigie/pkg/run"
+	vigiev1 "github.com/vigie-monitor/vigie/proto/vigie/v1"
+	"github.com/vigie-monitor/vigie/services/detector"
 )
 
 // A crisis that breaks out while no detector runs is decided on in its own time when one
@@ -77,6 +83,43 @@ func TestTheLastSecondBeforeAStopCounts(t *testing.T) {
 	b.eventually("sixteen open what eight do not", func() bool { return len(b.of("zest")) > 0 })
 }
 
+// While the past of a brand is heard anew, again and again, what is said of it is counted
+// as if it were not, once, and without what is deleted: beside a brand of which the same is
+// said, and whose past is left alone.
+func TestThePastIsHeardBesideThePresent(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "zing")
+	var learnt atomic.Int64
+	b.run(func(ctx context.Context, env run.Env, _ func()) error { return detector.Relearning(ctx, env, "zest", &learnt) })
+	b.settled()
+	begun := time.Now()
+	for n, before := 0, learnt.Load(); n < 12 || learnt.Load() < before+3 && time.Since(begun) < time.Minute; n++ {
+		now := time.Now()
+		for _, brand := range []string{"zest", "zing"} {
+			b.burst(brand, 1000+n*8, 8, now)
+		}
+		if n == 1 {
+			_, err := b.bus.Publish(t.Context(), bus.Outgoing{
+				Subject: bus.Subject(bus.SubjectDeleted, "x"), ID: "gone",
+				Message: &vigiev1.Deletion{MentionId: "zest:1001", Source: "x", DeletedTime: timestamppb.Now()},
+			})
+			require.NoError(t, err)
+		}
+		bustest.Settled(t, b.bus, bus.Detector, bus.DetectorDeleted)
+	}
+	zing := b.crisis("zing")
+	zest := b.crisis("zest")
+	for n, step := range b.of("zest") {
+		require.Equal(t, zest.IncidentId, step.IncidentId)
+		require.EqualValues(t, n+1, step.Revision, "none is told twice, none is skipped")
+	}
+	require.WithinDuration(t, zing.LevelTime.AsTime(), zest.LevelTime.AsTime(), time.Second)
+	require.InDelta(t, zing.Evidence.ObservedMentions, zest.Evidence.ObservedMentions, 8, "a batch may be of one step or of two")
+	require.NotContains(t, zest.Evidence.MentionIds, "zest:1001")
+}
+
+// What is known of a brand survives its detector, without the tables: they are emptied
+// here. What came while nobody detected is heard from the stream.
 func TestADetectorGoesOnFromWhatTheLastOneWroteDown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -206,14 +206,18 @@ func (s *service) forget(ctx context.Context, key string) error {
 }
 
 // forgetOver leaves nothing of the last incidents of brands that are watched no more, but for
-// those that are open: they are resolved first.
+// those that are open, or whose end is yet to be told.
 func (s *service) forgetOver(ctx context.Context) error {
 	open := s.engine.Incidents()
+	untold := map[string]bool{}
+	for _, change := range s.unsent {
+		untold[change.key] = true
+	}
 	var failed error
 	for key := range s.revisions {
 		brand, isBrand := strings.CutPrefix(key, brandKey)
 		_, watched := s.brands[brand]
-		if _, goesOn := open[brand]; isBrand && !watched && !goesOn {
+		if _, goesOn := open[brand]; isBrand && !watched && !goesOn && !untold[key] {
 			failed = errors.Join(failed, s.forget(ctx, key))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// mostAuthors is how many of the latest authors of a brand are kept: 25 KB.
+// mostAuthors is how many of the latest authors of a brand are kept: 15 KB and their names.
 const mostAuthors = 256
 
 // KnownAuthors is how many they are at least: more is not counted of a window.

@@ -39,6 +39,15 @@ func (u *burn) hour(hour int64, r *rhythm, s *stray) {
 	}
 }
 
+// end lets what has grown since before an incident that is over opened begin anew.
+func (u *burn) end(hour int64) {
+	for i := range u.Sums {
+		if u.Since[i] <= hour {
+			u.Sums[i], u.Since[i] = 0, 0
+		}
+	}
+}
+
 // finding is what has burned longest, where it is enough to tell.
 func (u *burn) finding(b *brand, now time.Time, rule *Rule) (best finding) {
 	for i, sum := range u.Sums {

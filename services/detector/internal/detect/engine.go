@@ -108,6 +108,7 @@ func (b *brand) resume(told Incident, now time.Time) bool {
 		b.Cleared = min(b.Cleared, minuteOf(told.Evidence.From))
 	} else if told.ID != "" {
 		b.over(&told)
+		b.Burn.end(minuteOf(told.Opened) / 60)
 	}
 	switch found := b.Incident; {
 	case goesOn && found != nil && found.ID == told.ID && found.Revision > told.Revision,
@@ -131,6 +132,9 @@ func (b *brand) resume(told Incident, now time.Time) bool {
 
 // Know notes that a mention of a brand was counted long ago: it is not counted again.
 func (e *Engine) Know(brandID, mentionID string) { e.seen.first(hash(brandID, mentionID)) }
+
+// ForgetSeen forgets which mentions were counted: none of them is delivered again.
+func (e *Engine) ForgetSeen() { e.seen = newSeen() }
 
 // forget leaves out what a brand heard and was not decided on.
 func (e *Engine) forget(b *brand) {
@@ -315,6 +319,9 @@ func (b *brand) end(resolved bool, told *[]Incident) bool {
 	if resolved {
 		*told = append(*told, *b.Incident)
 		b.over(b.Incident)
+		if !b.Incident.Loud {
+			b.Burn = burn{}
+		}
 		b.Incident = nil
 	}
 	return resolved
@@ -323,8 +330,8 @@ func (b *brand) end(resolved bool, told *[]Incident) bool {
 // over begins anew after an incident that is resolved.
 func (b *brand) over(i *Incident) {
 	at := minuteOf(i.Resolved)
-	if !i.Loud && at > b.Cleared { // a loud one told of no counts
-		b.Cleared, b.Burn = at, burn{}
+	if !i.Loud { // which told of no counts
+		b.Cleared = max(b.Cleared, at)
 	}
 	b.Over = max(b.Over, at)
 }

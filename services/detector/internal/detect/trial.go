@@ -13,6 +13,7 @@ type trial struct {
 type course struct {
 	incident *Incident
 	cleared  int64
+	over     int64
 	burn     burn
 }
 
@@ -36,6 +37,7 @@ func (e *Engine) Tried(number int) []Incident {
 func (b *brand) swap(c *course) {
 	b.Incident, c.incident = c.incident, b.Incident
 	b.Cleared, c.cleared = c.cleared, b.Cleared
+	b.Over, c.over = c.over, b.Over
 	b.Burn, c.burn = c.burn, b.Burn
 }
 

@@ -25,17 +25,13 @@ const (
 	lone = 10
 )
 
-// Note takes in the next mention, in the order in which they became known, and says
-// whether it may be that nothing before it is known: it comes after a silence, and less
-// than lone mentions came before.
-func (b *Beginning) Note(known time.Time) (begins bool) {
+// Note takes in the next mention, in the order in which they became known.
+func (b *Beginning) Note(known time.Time) {
 	if b.mentions == 0 || known.Sub(b.last) >= silence {
 		b.starts = append(b.starts, start{known, b.mentions})
-		begins = b.mentions < lone
 	}
 	b.last = known
 	b.mentions++
-	return begins
 }
 
 // At is the beginning; the zero time where there is no mention.

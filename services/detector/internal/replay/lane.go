@@ -18,7 +18,7 @@ type Lane struct {
 	hour      time.Time // that has begun
 	noted     time.Time // hour up to which it is noted what was said
 	watched   map[string]detect.Terms
-	begun     map[string]*Beginning // of each brand that is
+	pasts     map[string]*past // of the brands that are
 	announced map[string][]detect.Occasion
 	told      told
 	tried     []told
@@ -33,7 +33,7 @@ func NewLane(rule detect.Rule, brand string, since time.Time, announced map[stri
 	hour := begin.Truncate(time.Hour)
 	return &Lane{
 		engine: detect.New(rule, begin), brand: brand, since: since, hour: hour, noted: hour, announced: announced,
-		watched: map[string]detect.Terms{}, begun: map[string]*Beginning{}, told: newTold(), note: func(time.Time, detect.Voices, detect.Voices) {},
+		watched: map[string]detect.Terms{}, pasts: map[string]*past{}, told: newTold(), note: func(time.Time, detect.Voices, detect.Voices) {},
 	}
 }
 
@@ -53,10 +53,10 @@ func (l *Lane) Note(note func(hour time.Time, said, expected detect.Voices)) { l
 // watched from the beginning of its past on, as far as that can be told by then.
 func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.Pass(m.Known)
-	if _, known := l.watched[brand]; !known && m.Again {
+	if l.pasts[brand] == nil && m.Again {
 		return // it came first before all this
 	}
-	if !m.Again && l.begins(brand, m.Known) {
+	if !m.Again && l.begins(brand, &m) {
 		l.engine.Unload(brand)
 		l.watched[brand] = detect.Terms{Since: m.Known, Occasions: l.announced[brand]}
 		l.engine.Watch(l.watched)
@@ -65,17 +65,35 @@ func (l *Lane) Hear(brand string, m detect.Mention) {
 	l.engine.Observe(brand, m)
 }
 
+// past is what was heard of a brand so far.
+type past struct {
+	last     time.Time
+	imported int
+	live     bool // some was not imported: somebody listened
+}
+
+// fewImported are no past by themselves, where a silence follows them.
+const fewImported = 10
+
 // begins says whether a mention begins the past of a brand, of which an incident that is
 // open is part.
-func (l *Lane) begins(brand string, known time.Time) bool {
-	if l.begun[brand] == nil {
-		l.begun[brand] = &Beginning{}
+func (l *Lane) begins(brand string, m *detect.Mention) (begins bool) {
+	p := l.pasts[brand]
+	if p == nil {
+		p = &past{}
+		l.pasts[brand] = p
+		begins = true
+	} else if m.Known.Sub(p.last) >= silence && !p.live && p.imported < fewImported {
+		_, open := l.engine.Incidents()[brand]
+		begins = !open
 	}
-	if !l.begun[brand].Note(known) {
-		return false
+	p.last = m.Known
+	if m.Past {
+		p.imported++
+	} else {
+		p.live = true
 	}
-	_, open := l.engine.Incidents()[brand]
-	return !open
+	return begins
 }
 
 // settled is how long after it an hour is noted: some of it comes late.

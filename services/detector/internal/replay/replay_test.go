@@ -356,26 +356,30 @@ func TestATrialDecidesAsByItself(t *testing.T) {
 }
 
 // Posts of long ago that somebody imported are no past in which all was quiet: a brand of
-// which one hears from some day on does not rise on that day.
+// which one hears from some day on does not rise on that day. Those that came live are: it
+// was listened to.
 func TestALonePostIsNoQuietPast(t *testing.T) {
 	t.Parallel()
 	rule := detect.Rule{MinAuthors: 5, MinMentions: 10, ResolveAfter: 30 * time.Minute, Watch: 3, Alert: 6, Crisis: 12}
-	for lone, rises := range map[int]bool{2: false, 40: true} {
+	for _, of := range []struct {
+		lone            int
+		imported, rises bool
+	}{{2, true, false}, {40, true, true}, {2, false, true}} {
 		lane := replay.NewLane(rule, "", noon.AddDate(0, 0, -300), nil)
 		n := 0
 		hear := func(known time.Time) {
 			n++
 			lane.Hear("zest", detect.Mention{ID: fmt.Sprint(n), Source: "x", Author: fmt.Sprint(n), Handle: fmt.Sprint(n), Sentiment: detect.Negative,
-				Published: known, Collected: known, Known: known, Text: "bad"})
+				Published: known, Collected: known, Known: known, Text: "bad", Past: of.imported})
 		}
-		for i := range lone {
+		for i := range of.lone {
 			hear(noon.AddDate(0, 0, -260+i*2))
 		}
 		for minute := range 24 * 60 {
 			hear(at(minute * 2))
 		}
 		lane.End(at(24 * 60 * 3))
-		require.Equal(t, rises, len(lane.Incidents()) > 0, "%d posts of before", lone)
+		require.Equal(t, of.rises, len(lane.Incidents()) > 0, "%+v", of)
 	}
 }
 
