@@ -239,7 +239,7 @@ func TestOfADayNoFiguresAWeekAreTold(t *testing.T) {
 	out, _, err := vigie(append([]string{"backtest", "--picture", picture}, line...)...)
 	require.NoError(t, err)
 	require.Contains(t, out, "Too little is known for figures a week, which take 7 days: 1\u00A0d 6\u00A0h, from 5 Mar 2026 18:00 on. The counts are of that time.\n")
-	require.Regexp(t, `crisis +1 +20.h.\d+.min +20.h.\d+.min *\n`, out, "no column of them")
+	require.Regexp(t, `crisis +1 +4.min +4.min *\n`, out, "no column of them")
 	require.NotContains(t, out, "a week ")
 	drawn, err := os.ReadFile(picture)
 	require.NoError(t, err)
