@@ -137,10 +137,13 @@ func (l Language) Accounts(accounts []Account) string {
 // Words says which words mark it.
 func (l Language) Words(words []string) string { return l.label(l.words, words, ", ") }
 
-// Occasion says what was announced for now.
+// Occasion says what was announced for now, or that the brand publishes much.
 func (l Language) Occasion(name string) string {
-	if name == "" {
+	switch name {
+	case "":
 		return ""
+	case "own_posts": // of the contract
+		return l.ownPosts
 	}
 	return l.label(l.occasion, []string{name}, "")
 }

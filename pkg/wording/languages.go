@@ -27,6 +27,7 @@ type Language struct {
 
 	on, speaksOf, speaksAlso, shared string
 	path, accounts, words, occasion  string
+	ownPosts                         string // lower an incident
 	also, sector                     string
 	colon                            string
 	risk                             Noun
@@ -63,7 +64,7 @@ var (
 		surplusAll: "et pratiquement tout le surplus", surplusNone: "et pratiquement rien du surplus", atLeast: "au moins %s", reach: "portée potentielle %s",
 		rarest: "rien de tel dans les %s jours connus", rare: "rien de tel en %s jours",
 		on: "sur %s", speaksOf: "%s\u00A0: %s", speaksAlso: "%s aussi", shared: "partagé sur %s",
-		path: "Chemin", accounts: "Plus suivis", words: "Mots", occasion: "Annoncé", colon: "\u00A0:",
+		path: "Chemin", accounts: "Plus suivis", words: "Mots", occasion: "Annoncé", ownPosts: "La marque publie plus que d’habitude\u00A0: un niveau plus bas", colon: "\u00A0:",
 		also: "Aussi en hausse", sector: "peut-être tout le secteur",
 		risk: Noun{"risque", "risques"},
 		risks: map[string]string{
@@ -107,7 +108,7 @@ var (
 		surplusAll: "and practically all of the surplus", surplusNone: "and practically none of the surplus", atLeast: "at least %s", reach: "potential reach %s",
 		rarest: "nothing like it in the %s days known", rare: "nothing like it in %s days",
 		on: "on %s", speaksOf: "%s: %s", speaksAlso: "%s too", shared: "shared on %s",
-		path: "Path", accounts: "Widest reach", words: "Words", occasion: "Announced", colon: ":",
+		path: "Path", accounts: "Widest reach", words: "Words", occasion: "Announced", ownPosts: "The brand publishes more than usual: one level lower", colon: ":",
 		also: "Also rising", sector: "perhaps the whole sector",
 		risk: Noun{"risk", "risks"},
 		risks: map[string]string{

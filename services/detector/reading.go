@@ -45,6 +45,7 @@ func (r reading) mention() detect.Mention {
 	}
 	m.Share = r.kind == vigiev1.Kind_KIND_SHARE || r.sharedID != ""
 	m.Official = r.official && r.byItsPage()
+	m.Reply = m.Official && r.kind == vigiev1.Kind_KIND_COMMENT
 	m.Measured = r.measured && r.countsReactions()
 	return m
 }

@@ -86,18 +86,25 @@ func (a *app) backtest(r replayed, now time.Time, warnings io.Writer) (detector.
 		if b.Labels, err = readLabels(r.labels, cfg.Location()); err != nil {
 			return b, usageError{err}
 		}
-		if strange := ofNoBrand(b.Labels, cfg); strange != "" {
+		strange, some := ofNoBrand(b.Labels, cfg)
+		switch {
+		case strange != "" && !some:
+			return b, usageError{fmt.Errorf("%s: no brand of the config has these labels: %s", filepath.Base(r.labels), strange)}
+		case strange != "":
 			fmt.Fprintf(warnings, "warning: %s: no brand of the config has these labels: %s\n", filepath.Base(r.labels), strange)
 		}
 	}
 	return b, nil
 }
 
-// ofNoBrand counts the labels that name a brand the config does not have.
-func ofNoBrand(labels []detector.Label, cfg *config.Config) string {
+// ofNoBrand counts the labels that name a brand the config does not have, and says whether
+// some name one that it has.
+func ofNoBrand(labels []detector.Label, cfg *config.Config) (strange string, some bool) {
 	counts := map[string]int{}
 	for _, label := range labels {
-		if _, known := cfg.Brand(label.Brand); !known {
+		if _, known := cfg.Brand(label.Brand); known {
+			some = true
+		} else {
 			counts[label.Brand]++
 		}
 	}
@@ -105,7 +112,7 @@ func ofNoBrand(labels []detector.Label, cfg *config.Config) string {
 	for _, brand := range slices.Sorted(maps.Keys(counts)) {
 		told = append(told, fmt.Sprintf("%d of %s", counts[brand], clean(brand)))
 	}
-	return strings.Join(told, ", ")
+	return strings.Join(told, ", "), some
 }
 
 // moment reads when: so long ago, a date, or a moment. Days begin at midnight, so that

@@ -82,7 +82,13 @@ func TestABacktestIsReadByPeopleAndMachines(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "The present alert bound, 4.5, keeps to 1 page a week at most: it pages 0.64 times a week (1 alert in 11\u00A0d 0\u00A0h).\n"+
 		"That is short: chance alone may bring twice as many, or none. Tune again when more is known.\n"+
-		"A lower one, 3, does too, and pages 0.64 times a week (1 alert in 11\u00A0d 0\u00A0h).\nIt adds no alert to those of the present one.\n")
+		"Lower ones, down to 3, tell the same alerts: keep it.\n")
+	require.NotContains(t, out, "detector:")
+
+	require.NoError(t, os.WriteFile(rule, []byte("alert: 300\ncrisis: 300\n"), 0o600))
+	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1", "--rule", rule}, line...)...)
+	require.NoError(t, err)
+	require.Contains(t, out, "To the alerts of the present one it adds 1:")
 	_, proposed, found := strings.Cut(out, "by --rule:\n")
 	require.True(t, found)
 	require.NoError(t, os.WriteFile(rule, []byte(proposed), 0o600))
@@ -217,8 +223,7 @@ func TestABacktestIsReadInFrench(t *testing.T) {
 	out, _, err = vigie(append([]string{"tune", "--pages-per-week", "1"}, line...)...)
 	require.NoError(t, err)
 	require.Contains(t, out, "La borne d’alerte actuelle, 4.5, tient à 1 page par semaine au plus\u00A0: elle en envoie 0,17 par semaine (1 alerte en 40\u00A0j")
-	require.Contains(t, out, "Une plus basse, 3, y tient aussi")
-	require.Contains(t, out, "detector:\n  watch: 3\n  alert: ")
+	require.Contains(t, out, "De plus basses, jusqu’à 3, disent les mêmes alertes")
 }
 
 // Of a brand of which hardly more than a day is known no figures a week are told, nor is a

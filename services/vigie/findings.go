@@ -118,6 +118,8 @@ func (s *sheet) head(f *detector.Findings) {
 	w := s.words
 	s.line(w.span, f.Brand, f.Since.In(s.zone).Format(w.date), f.Until.In(s.zone).Format(w.date), w.Several(uint64(f.Mentions), w.Mention))
 	switch {
+	case !f.Weekly() && f.From().Equal(f.Since):
+		s.line(w.askedFew)
 	case !f.Weekly():
 		s.line(w.tooLittle, w.Span(f.Lasting()), f.From().In(s.zone).Format(w.date))
 	case f.Known.After(f.Since):
@@ -353,12 +355,16 @@ func (s *sheet) keep(f *detector.Findings, present, proposal detector.Proposal, 
 	w := s.words
 	s.line("\n"+w.keeps, bound(present.Rule.Alert), s.pages(budget), s.often(f, present))
 	s.caution(f)
-	if proposal.Rule.Alert >= present.Rule.Alert {
+	switch {
+	case proposal.Rule.Alert >= present.Rule.Alert:
 		s.line("%s", w.noLower)
+		return
+	case len(proposal.More) == 0:
+		s.line(w.lowerAlike, bound(proposal.Rule.Alert))
 		return
 	}
 	s.line(w.lower, bound(proposal.Rule.Alert), s.often(f, proposal))
-	s.incidents(proposal.More, w.addsNone, w.addsSome)
+	s.incidents(proposal.More, w.addsSome)
 	s.yaml(proposal)
 }
 
@@ -367,7 +373,11 @@ func (s *sheet) raise(f *detector.Findings, proposal detector.Proposal, budget f
 	w := s.words
 	s.line("\n"+w.proposal, s.pages(budget), bound(proposal.Rule.Alert), s.often(f, proposal))
 	s.caution(f)
-	s.incidents(proposal.Missed, w.missesNone, w.missesSome)
+	if len(proposal.Missed) == 0 {
+		s.line("%s", w.missesNone)
+	} else {
+		s.incidents(proposal.Missed, w.missesSome)
+	}
 	s.yaml(proposal)
 }
 
@@ -383,11 +393,7 @@ func (s *sheet) caution(f *detector.Findings) {
 	}
 }
 
-func (s *sheet) incidents(told []detector.Told, none, some string) {
-	if len(told) == 0 {
-		s.line("%s", none)
-		return
-	}
+func (s *sheet) incidents(told []detector.Told, some string) {
 	s.line(some, len(told))
 	for _, incident := range told {
 		s.incident(incident)

@@ -10,7 +10,7 @@ import (
 type findingWords struct {
 	wording.Language
 	date, moment, clock                    string // layouts
-	span, rule, young, tooLittle           string
+	span, rule, young, tooLittle, askedFew string
 	level, incidents, aWeek, delay, worst  string
 	precision, recall, share, of, counts   string
 	levelsNote, noLabels, labelsNote       string
@@ -25,8 +25,8 @@ type findingWords struct {
 	nothingTold, notYet, impossible        string
 	proposal, times                        string
 	missesNone, missesSome, try, tooShort  string
-	keeps, noLower, lower                  string
-	addsNone, addsSome                     string
+	keeps, noLower, lower, lowerAlike      string
+	addsSome                               string
 }
 
 var englishFindings = findingWords{
@@ -34,6 +34,7 @@ var englishFindings = findingWords{
 	span: "%s, %s to %s: %s", rule: "rule %s: watch %s, alert %s, crisis %s",
 	young:     "Hardly anything is known of it before %s: figures a week are of the %s since.",
 	tooLittle: "Too little is known for figures a week, which take 7 days: %s, from %s on. The counts are of that time.",
+	askedFew:  "That is too short for figures a week, which take 7 days. The counts are of that time.",
 	level:     "level", incidents: "incidents", aWeek: "a week", delay: "median delay", worst: "worst",
 	precision: "precision", recall: "recall", share: "%s (%d of %d; %s to %s)", of: "– (%d of %d)", counts: "%d of %d",
 	levelsNote: "An incident counts at its level and at those below; its delay, after its first post.",
@@ -52,10 +53,10 @@ var englishFindings = findingWords{
 	impossible:  "No alert bound tried keeps to %s a week: the highest, %s, pages %s times. Raise min_mentions or min_authors, and tune again.",
 	notYet:      "Bounds are proposed by figures a week: tune again when 7 days are known, or with an earlier --since. Until then the defaults are a good start.",
 	proposal:    "%s a week at most: alert %s, which pages %s.", times: "%s times a week (%s in %s)",
-	keeps:    "The present alert bound, %s, keeps to %s a week at most: it pages %s.",
-	noLower:  "No lower one does: keep it.",
-	lower:    "A lower one, %s, does too, and pages %s.",
-	addsNone: "It adds no alert to those of the present one.", addsSome: "To the alerts of the present one it adds %d:",
+	keeps:   "The present alert bound, %s, keeps to %s a week at most: it pages %s.",
+	noLower: "No lower one does: keep it.", lowerAlike: "Lower ones, down to %s, tell the same alerts: keep it.",
+	lower:      "A lower one, %s, does too, and pages %s.",
+	addsSome:   "To the alerts of the present one it adds %d:",
 	missesNone: "It misses no alert of the present bound.", missesSome: "Of the present bound's alerts it misses %d:",
 	try:      "To have it, for all brands, put into the config, or try it by --rule:",
 	tooShort: "That is short: chance alone may bring twice as many, or none. Tune again when more is known.",
@@ -66,6 +67,7 @@ var frenchFindings = findingWords{
 	span: "%s, du %s au %s\u00A0: %s", rule: "règle %s\u00A0: watch (veille) %s, alert (alerte) %s, crisis (crise) %s",
 	young:     "On n’en sait presque rien avant le %s\u00A0: les chiffres par semaine portent sur les %s depuis.",
 	tooLittle: "On en sait trop peu pour des chiffres par semaine, qui demandent 7 jours\u00A0: %s, depuis le %s. Les comptes portent sur ce temps.",
+	askedFew:  "C’est trop court pour des chiffres par semaine, qui demandent 7 jours. Les comptes portent sur ce temps.",
 	level:     "niveau", incidents: "incidents", aWeek: "par semaine", delay: "délai médian", worst: "pire",
 	precision: "précision", recall: "rappel", share: "%s (%d sur %d\u00A0; de %s à %s)", of: "– (%d sur %d)", counts: "%d sur %d",
 	levelsNote: "Un incident compte à son niveau et à ceux d’en dessous\u00A0; son délai, après son premier message.",
@@ -84,10 +86,10 @@ var frenchFindings = findingWords{
 	impossible:  "Aucune borne d’alerte essayée ne tient à %s par semaine\u00A0: la plus haute, %s, en envoie %s. Augmenter min_mentions ou min_authors, puis recommencer.",
 	notYet:      "Une borne se propose sur des chiffres par semaine\u00A0: recommencer quand 7 jours sont connus, ou avec un --since plus ancien. D’ici là, les bornes par défaut sont un bon début.",
 	proposal:    "%s par semaine au plus\u00A0: alert %s, qui en envoie %s.", times: "%s par semaine (%s en %s)",
-	keeps:    "La borne d’alerte actuelle, %s, tient à %s par semaine au plus\u00A0: elle en envoie %s.",
-	noLower:  "Aucune plus basse n’y tient\u00A0: la garder.",
-	lower:    "Une plus basse, %s, y tient aussi, et en envoie %s.",
-	addsNone: "Elle n’ajoute aucune alerte à celles de la borne actuelle.", addsSome: "Aux alertes de la borne actuelle, elle en ajoute %d\u00A0:",
+	keeps:   "La borne d’alerte actuelle, %s, tient à %s par semaine au plus\u00A0: elle en envoie %s.",
+	noLower: "Aucune plus basse n’y tient\u00A0: la garder.", lowerAlike: "De plus basses, jusqu’à %s, disent les mêmes alertes\u00A0: la garder.",
+	lower:      "Une plus basse, %s, y tient aussi, et en envoie %s.",
+	addsSome:   "Aux alertes de la borne actuelle, elle en ajoute %d\u00A0:",
 	missesNone: "Elle ne manque aucune alerte de la borne actuelle.", missesSome: "Des alertes de la borne actuelle, elle en manque %d\u00A0:",
 	try:      "Pour l’avoir, pour toutes les marques, à mettre dans la configuration, ou à essayer par --rule\u00A0:",
 	tooShort: "C’est court\u00A0: le hasard seul peut en amener deux fois plus, ou aucune. Recommencer quand on en saura plus.",

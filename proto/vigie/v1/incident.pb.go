@@ -519,7 +519,8 @@ type Evidence struct {
 	RarityDays uint32 `protobuf:"varint,21,opt,name=rarity_days,json=rarityDays,proto3" json:"rarity_days,omitempty"`
 	// See rarity_days.
 	KnownDays uint32 `protobuf:"varint,22,opt,name=known_days,json=knownDays,proto3" json:"known_days,omitempty"`
-	// The occasion announced that is under way, empty if there is none.
+	// The occasion announced that is under way, "own_posts" where the brand publishes more on
+	// its own pages than it does, empty if there is none.
 	Occasion string `protobuf:"bytes,23,opt,name=occasion,proto3" json:"occasion,omitempty"`
 	// The first post of the rise, and then the first at each further place, at most six.
 	Path []*EvidenceStep `protobuf:"bytes,24,rep,name=path,proto3" json:"path,omitempty"`

@@ -108,7 +108,9 @@ func (b *brand) count(m *Mention) {
 		b.Tipping = m.Collected
 	}
 	if m.Official { // the brand's own words are no news of it
-		b.hear(Part{partOwn, ""}, m.Published, counts{Total: 1})
+		if !m.Reply {
+			b.hear(Part{partOwn, ""}, m.Published, counts{Total: 1})
+		}
 		return
 	}
 	if m.copies() {

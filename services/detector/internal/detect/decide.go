@@ -144,12 +144,13 @@ func (b *brand) next(rule *Rule) float64 {
 
 // expected says whether something announced is under way, or the brand speaks more
 // than it does.
-func (b *brand) expected(now time.Time) bool {
-	if b.occasion(now) != (Occasion{}) {
-		return true
-	}
+func (b *brand) expected(now time.Time) bool { return b.occasion(now) != (Occasion{}) || b.speaks(now) }
+
+// speaks says whether the brand publishes more than it does, once a day of it was heard: of
+// answers to people nobody makes news.
+func (b *brand) speaks(now time.Time) bool {
 	own := slices.Index(b.Names, Part{Kind: partOwn})
-	if own < 0 {
+	if own < 0 || minuteOf(now)-b.Watched < day {
 		return false
 	}
 	from := starts(minuteOf(now), 0)

@@ -28,8 +28,13 @@ func (b *brand) evidence(f *finding, now time.Time, rule *Rule) Evidence {
 		NegativeShare: rule.Mistakes.share(&f.reading), Authors: f.who.authors, Reach: f.who.reach, Copies: x.Copies.since(f.from),
 		Surprise: f.most(), Occasion: b.occasion(now).Name, Tipping: b.Tipping,
 	}
+	if e.Occasion == "" && b.speaks(now) {
+		e.Occasion = OwnPosts
+	}
 	if f.loud != nil {
 		e.Surprise = max(e.Surprise, f.loud.surprise)
+	} else { // some were counted as voices just before it
+		e.Authors = min(e.Authors, e.Mentions)
 	}
 	e.RarityDays, e.KnownDays = b.Highs.rarity(minuteOf(now), e.Surprise), b.Highs.known(minuteOf(now))
 	for signal, name := range [signals]string{"volume", "negative"} {

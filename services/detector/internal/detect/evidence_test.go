@@ -291,3 +291,40 @@ func handOver(t *testing.T, e *detect.Engine, now time.Time) *detect.Engine {
 	next.Load(snapshot)
 	return next
 }
+
+// What a brand publishes makes people talk: a burst of its own posts makes an incident one
+// level lower, and it says so. Its answers to people do not, nor do posts of who was heard for
+// less than a day: nobody knows how much it publishes.
+func TestABurstOfTheBrandsOwnPostsLowersTheLevel(t *testing.T) {
+	t.Parallel()
+	now := start.Add(25 * time.Hour)
+	for name, of := range map[string]struct {
+		own     int
+		replies bool
+		since   time.Time
+		level   detect.Level
+		why     string
+	}{
+		"none":    {0, false, start, detect.Crisis, ""},
+		"posts":   {6, false, start, detect.Alert, detect.OwnPosts},
+		"answers": {60, true, start, detect.Crisis, ""},
+		"new":     {6, false, now.Add(-20 * time.Hour), detect.Crisis, ""},
+	} {
+		e := detect.New(rule, of.since)
+		e.Watch(map[string]detect.Terms{"zest": {Since: of.since}})
+		everyMinute(e, of.since, now)
+		for i := range of.own {
+			at := now.Add(-time.Duration(i) * time.Minute)
+			e.Observe("zest", detect.Mention{ID: fmt.Sprint("own", i), Source: "x", Author: "zest", Official: true, Reply: of.replies,
+				Published: at, Collected: now, Known: now})
+		}
+		told := burst(e, now, 200, 150, true)
+		require.Len(t, told, 1, name)
+		require.Equal(t, of.level, told[0].Level, name)
+		require.Equal(t, of.why, told[0].Evidence.Occasion, name)
+		require.LessOrEqual(t, told[0].Evidence.Authors, told[0].Evidence.Mentions, name)
+		if of.why == "" {
+			require.Equal(t, told[0].Evidence.KnownDays, told[0].Evidence.RarityDays, "nothing like it")
+		}
+	}
+}

@@ -27,6 +27,9 @@ type Occasion struct {
 	From, To time.Time
 }
 
+// OwnPosts is the occasion of who publishes more on pages of its own than it does.
+const OwnPosts = "own_posts"
+
 // Kind of an incident.
 type Kind uint8
 
@@ -50,7 +53,7 @@ type Evidence struct {
 	Copies                int    // of stories told before, that were left out
 	Surprise              float64
 	RarityDays, KnownDays int    // for how many days nothing surprised as much, of how many
-	Occasion              string // announced and under way
+	Occasion              string // announced and under way, or OwnPosts
 	Signals               []string
 	IDs                   []string
 	IDsTruncated          bool

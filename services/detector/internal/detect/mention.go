@@ -11,6 +11,7 @@ type Mention struct {
 	Handle    string // how people know the author
 	Verified  bool
 	Official  bool   // it stands on a page of the brand, and the brand wrote it
+	Reply     bool   // the brand answers somebody
 	Share     bool   // it passes on somebody else's
 	Story     string // copies of one text have the same
 	Sentiment Sentiment

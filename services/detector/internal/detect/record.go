@@ -92,6 +92,9 @@ func (h *highs) note(minute int64, surprise float64) {
 // known.
 func (h *highs) rarity(minute int64, surprise float64) int {
 	days := 0
+	if h.Newest == 0 {
+		return 0
+	}
 	for d := minute/day - 1; d >= h.First && d > h.Newest-calendarDays; d-- {
 		if d <= h.Newest && float64(h.Days[d%calendarDays]) >= surprise {
 			break
