@@ -90,7 +90,9 @@ func TestThePastIsHeardBesideThePresent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "zing")
 	var learnt atomic.Int64
-	b.run(func(ctx context.Context, env run.Env, _ func()) error { return detector.Relearning(ctx, env, "zest", &learnt) })
+	b.run(func(ctx context.Context, env run.Env, _ func()) error {
+		return detector.Relearning(ctx, env, "zest", &learnt)
+	})
 	b.settled()
 	begun := time.Now()
 	for n, before := 0, learnt.Load(); n < 12 || learnt.Load() < before+3 && time.Since(begun) < time.Minute; n++ {
