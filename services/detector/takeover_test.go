@@ -73,14 +73,13 @@ func TestTheLastSecondBeforeAStopCounts(t *testing.T) {
 	b := newBench(t)
 	stop := b.start()
 	b.settled()
-	second := time.Now().Truncate(time.Second)
-	b.burst("zest", 0, 8, second.Add(-100*time.Millisecond))
+	b.burst("zest", 0, 9, time.Now())
 	b.settled()
 	stop()
-	b.burst("zest", 8, 8, second.Add(2*time.Second))
+	b.burst("zest", 9, 9, time.Now())
 	bustest.Settled(t, b.bus, bus.StoreScored)
 	b.start()
-	b.eventually("sixteen open what eight do not", func() bool { return len(b.of("zest")) > 0 })
+	b.eventually("eighteen open what nine, below the floor, do not", func() bool { return len(b.of("zest")) > 0 })
 }
 
 // While the past of a brand is heard anew, again and again, what is said of it is counted
