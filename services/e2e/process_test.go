@@ -3,8 +3,10 @@ package e2e_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -87,14 +90,26 @@ func (m *machine) writeConfig() {
 	require.NoError(m.t, os.WriteFile(m.path(), data, 0o600))
 }
 
+// nextPort is below the ports that systems give to whoever asks for any: a server that is
+// killed finds its own free when it starts again.
+var nextPort = func() *atomic.Int64 {
+	var next atomic.Int64
+	next.Store(20_000 + rand.Int64N(8_000))
+	return &next
+}()
+
 func freePorts(t testing.TB, n int) []string {
 	t.Helper()
 	var addresses []string
-	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+	for len(addresses) < n {
+		address := fmt.Sprint("127.0.0.1:", nextPort.Add(1))
+		listener, err := net.Listen("tcp", address)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
 		require.NoError(t, err)
-		defer listener.Close()
-		addresses = append(addresses, listener.Addr().String())
+		require.NoError(t, listener.Close())
+		addresses = append(addresses, address)
 	}
 	return addresses
 }
